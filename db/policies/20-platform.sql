@@ -1,0 +1,17 @@
+-- The platform role sees across tenants only here: a second policy, on these tables and no other.
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['tenants', 'memberships'] loop
+    if not exists (
+      select from pg_policy p
+      where p.polrelid = t::regclass and p.polname = 'platform_access' and p.polcmd = 'r' and p.polpermissive
+        and p.polroles = array[(select oid from pg_roles where rolname = :'platform_role')]
+        and pg_get_expr(p.polqual, p.polrelid) = 'true'
+    ) then
+      execute format('drop policy if exists platform_access on %I', t);
+      execute format('create policy platform_access on %I for select to %I using (true)', t, :'platform_role');
+    end if;
+  end loop;
+end $$;

@@ -1,0 +1,22 @@
+-- What each role may do beyond the loop of 10-tenant-isolation.sql. Applied in one transaction, beginning
+-- from nothing for whatever is not tenant-owned.
+revoke all on schema public, app from public;
+grant usage on schema public, app to :"tenant_role", :"platform_role";
+alter default privileges in schema app revoke execute on functions from public;
+revoke all on all functions in schema app from public;
+
+-- The tenant role: its own tenant's row is written by the platform, its audit trail is append-only.
+revoke insert, update, delete on tenants from :"tenant_role";
+grant update (name, company_email, admin_email, phone, updated_at) on tenants to :"tenant_role";
+revoke update, delete on audit_entries from :"tenant_role";
+grant select on plans to :"tenant_role";
+grant execute on function app.current_tenant(), app.tenant_members(uuid) to :"tenant_role";
+
+-- The platform role: signup, login, webhooks, jobs, operator. It never reads business tables.
+grant select on plans to :"platform_role";
+grant select, insert, update on users to :"platform_role";
+grant select, insert, update, delete on sessions to :"platform_role";
+grant select, insert, delete on signing_keys to :"platform_role";
+grant select, insert, update on tenants, memberships to :"platform_role";
+grant insert on tenant_settings, audit_entries to :"platform_role";
+grant execute on function app.current_tenant() to :"platform_role";

@@ -1,0 +1,26 @@
+-- Applied as the role jobs, which owns this schema and nothing else. The other roles add a job through this
+-- one function, in their own transaction. A tenant's job carries the tenant of that transaction, whatever the
+-- payload says; without a tenant only the platform role may add one.
+create or replace function graphile_worker.enqueue_job(
+    task text, payload json, job_key text default null, run_at timestamptz default null)
+  returns void
+  language plpgsql volatile security definer
+  set search_path = pg_catalog, pg_temp
+  as $$
+declare
+  tenant text := nullif(current_setting('app.tenant_id', true), '');
+begin
+  if tenant is null and session_user <> :'platform_role' then
+    raise insufficient_privilege using message = 'a job needs a tenant';
+  end if;
+  perform graphile_worker.add_job(
+    task,
+    (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
+    run_at => run_at,
+    job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
+end $$;
+
+revoke all on all functions in schema graphile_worker from public;
+grant usage on schema graphile_worker to :"tenant_role", :"platform_role";
+grant execute on function graphile_worker.enqueue_job(text, json, text, timestamptz)
+  to :"tenant_role", :"platform_role";

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+
+/** Everything that can be set from outside, validated. Times are in milliseconds unless the name says otherwise. */
+export type Config = ReturnType<typeof readConfig>
+
+const flag = z.enum(['on', 'off'])
+const count = (fallback: number, min = 1, max = 1_000_000) =>
+  z.coerce.number().int().min(min).max(max).default(fallback)
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'should be a PostgreSQL URL: postgres://user:password@host:5432/database')
+const hostName = /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).optional(),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_URL: postgresUrl.optional(),
+  TENANT_DATABASE_URL: postgresUrl.optional(),
+  PLATFORM_DATABASE_URL: postgresUrl.optional(),
+  JOBS_DATABASE_URL: postgresUrl.optional(),
+  TENANT_POOL_SIZE: count(16, 1, 1000),
+  PLATFORM_POOL_SIZE: count(8, 1, 1000),
+  JOBS_POOL_SIZE: count(4, 2, 100),
+  POOL_IDLE_SECONDS: count(30, 0, 86_400),
+  POOL_WAIT_MS: count(5_000, 1, 600_000),
+  STATEMENT_TIMEOUT_MS: count(10_000, 1, 600_000),
+  PG_PIPELINE: flag.default('on'),
+  PG_PREPARED: flag.default('on'),
+  TOKEN_KEY_SECRET: z.string().min(32, 'should be at least 32 random characters').optional(),
+  TOKEN_ISSUER: z.string().min(1).default('tenantry'),
+  BASE_DOMAIN: z
+    .string()
+    .toLowerCase()
+    .regex(hostName, 'should be a host name such as example.com')
+    .optional(),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .transform((list) => list.filter((origin) => origin !== ''))
+    .pipe(z.array(z.url('should be a comma-separated list of origins such as https://app.example.com'))),
+  TRUST_PROXY: count(0, 0, 10),
+  RATE_LIMITS: flag.default('on'),
+  PASSWORD_HASHES_AT_ONCE: count(2, 1, 64),
+  METRICS_TOKEN: z.string().min(16, 'should be at least 16 characters').optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_SECONDS: count(20, 1, 600),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'should be smtp://user:password@host:587')
+    .optional(),
+  MAIL_FROM: z.string().min(3).default('Tenantry <no-reply@localhost>'),
+})
+
+/** A setting is missing or bad. The message has one line per setting: its name and what it should be. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the configuration from an environment such as process.env; the values of `.env` in the current folder
+ * are added first by the caller (see loadEnvironment). Empty variables count as absent.
+ * @throws ConfigError that names each bad variable and what it should be, never its value
+ */
+export function readConfig(env: Record<string, string | undefined>) {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(present)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(lines.join('\n'))
+  }
+  const e = parsed.data
+  const isProduction = e.NODE_ENV === 'production'
+  const problems: string[] = []
+  if (isProduction && !e.TOKEN_KEY_SECRET) {
+    problems.push('TOKEN_KEY_SECRET: required in production, at least 32 random characters')
+  }
+  if (isProduction && !e.DATABASE_URL) {
+    problems.push('DATABASE_URL: required in production, the embedded PostgreSQL is for development')
+  }
+  if (isProduction && e.RATE_LIMITS === 'off') problems.push('RATE_LIMITS: off is refused in production')
+  if (!e.DATABASE_URL && (e.TENANT_DATABASE_URL || e.PLATFORM_DATABASE_URL || e.JOBS_DATABASE_URL)) {
+    problems.push('DATABASE_URL: required beside TENANT_, PLATFORM_ or JOBS_DATABASE_URL, for the migrations')
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+
+  return {
+    isProduction,
+    port: e.PORT,
+    host: e.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    dataDir: e.DATA_DIR,
+    database: {
+      ownerUrl: e.DATABASE_URL,
+      tenantUrl: e.TENANT_DATABASE_URL,
+      platformUrl: e.PLATFORM_DATABASE_URL,
+      jobsUrl: e.JOBS_DATABASE_URL,
+      tenantPoolSize: e.TENANT_POOL_SIZE,
+      platformPoolSize: e.PLATFORM_POOL_SIZE,
+      jobsPoolSize: e.JOBS_POOL_SIZE,
+      poolIdleMs: e.POOL_IDLE_SECONDS * 1000,
+      poolWaitMs: e.POOL_WAIT_MS,
+      statementTimeoutMs: e.STATEMENT_TIMEOUT_MS,
+      pipeline: e.PG_PIPELINE === 'on',
+      prepared: e.PG_PREPARED === 'on',
+    },
+    tokenKeySecret: e.TOKEN_KEY_SECRET,
+    tokenIssuer: e.TOKEN_ISSUER,
+    baseDomain: e.BASE_DOMAIN,
+    allowedOrigins: e.ALLOWED_ORIGINS,
+    trustProxyHops: e.TRUST_PROXY,
+    rateLimits: e.RATE_LIMITS === 'on',
+    passwordHashesAtOnce: e.PASSWORD_HASHES_AT_ONCE,
+    metricsToken: e.METRICS_TOKEN,
+    logLevel: e.LOG_LEVEL,
+    shutdownMs: e.SHUTDOWN_SECONDS * 1000,
+    smtpUrl: e.SMTP_URL,
+    mailFrom: e.MAIL_FROM,
+  }
+}
+
+/**
+ * The environment of this process with the values of `.env` in the current folder beneath it.
+ * The only place that reads process.env.
+ */
+export function loadEnvironment(): Record<string, string | undefined> {
+  try {
+    process.loadEnvFile('.env')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  return process.env
+}
