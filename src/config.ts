@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 
 /** Everything that can be set from outside, validated. Times are in milliseconds unless the name says otherwise. */
@@ -43,6 +44,10 @@ const environment = z.object({
     .pipe(z.array(z.url('should be a comma-separated list of origins such as https://app.example.com'))),
   TRUST_PROXY: count(0, 0, 10),
   RATE_LIMITS: flag.default('on'),
+  SIGNUPS_PER_HOUR: count(20),
+  FAILED_LOGINS_PER_QUARTER_HOUR: count(30),
+  EMAIL_CHECKS_PER_MINUTE: count(10),
+  LOOKUPS_PER_MINUTE: count(120),
   PASSWORD_HASHES_AT_ONCE: count(2, 1, 64),
   METRICS_TOKEN: z.string().min(16, 'should be at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -90,7 +95,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     isProduction,
     port: e.PORT,
     host: e.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
-    dataDir: e.DATA_DIR,
+    dataDir: resolve(e.DATA_DIR),
     database: {
       ownerUrl: e.DATABASE_URL,
       tenantUrl: e.TENANT_DATABASE_URL,
@@ -110,7 +115,13 @@ export function readConfig(env: Record<string, string | undefined>) {
     baseDomain: e.BASE_DOMAIN,
     allowedOrigins: e.ALLOWED_ORIGINS,
     trustProxyHops: e.TRUST_PROXY,
-    rateLimits: e.RATE_LIMITS === 'on',
+    rateLimits: {
+      enabled: e.RATE_LIMITS === 'on',
+      signupsPerHour: e.SIGNUPS_PER_HOUR,
+      failedLoginsPerQuarterHour: e.FAILED_LOGINS_PER_QUARTER_HOUR,
+      emailChecksPerMinute: e.EMAIL_CHECKS_PER_MINUTE,
+      lookupsPerMinute: e.LOOKUPS_PER_MINUTE,
+    },
     passwordHashesAtOnce: e.PASSWORD_HASHES_AT_ONCE,
     metricsToken: e.METRICS_TOKEN,
     logLevel: e.LOG_LEVEL,

@@ -1,8 +1,10 @@
 -- What each role may do beyond the loop of 10-tenant-isolation.sql. Applied in one transaction, beginning
 -- from nothing for whatever is not tenant-owned.
-revoke all on schema public, app from public;
-grant usage on schema public, app to :"tenant_role", :"platform_role";
-alter default privileges in schema app revoke execute on functions from public;
+-- (The schema public belongs to the cluster's superuser: src/db/prepare-database.ts grants its use.)
+revoke all on schema app from public;
+grant usage on schema app to :"tenant_role", :"platform_role";
+-- Not "in schema app": PostgreSQL lets a schema's default privileges only add to the general ones.
+alter default privileges revoke execute on functions from public;
 revoke all on all functions in schema app from public;
 
 -- The tenant role: its own tenant's row is written by the platform, its audit trail is append-only.

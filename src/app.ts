@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import express, { type Express, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import { pinoHttp } from 'pino-http'
+import { clientRoutes } from './business/clients/routes.ts'
+import type { Context } from './context.ts'
+import { AppError } from './errors.ts'
+import { healthRoutes } from './features/health/routes.ts'
+import { memberRoutes } from './features/members/routes.ts'
+import { sessionRoutes } from './features/sessions/routes.ts'
+import { signupRoutes } from './features/signup/routes.ts'
+import { cors } from './http/cors.ts'
+import { errorHandler, notFound } from './http/error-handler.ts'
+import { createRateLimits } from './http/rate-limits.ts'
+import type { Route } from './http/route.ts'
+import { serve } from './http/serve.ts'
+
+/** Every endpoint there is. */
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...signupRoutes,
+  ...sessionRoutes,
+  ...memberRoutes,
+  ...clientRoutes,
+]
+
+/** The whole HTTP application, in the order in which a request meets it. */
+export function createApp(context: Context): Express {
+  const app = express()
+  app.set('trust proxy', context.config.trustProxyHops)
+  app.set('query parser', 'simple')
+  app.set('case sensitive routing', true)
+  app.disable('etag')
+  app.use(requestLog(context))
+  app.use(helmet())
+  app.use(cors(context.config.allowedOrigins))
+  mountRoutes(app, context)
+  app.use(notFound)
+  app.use(errorHandler(context))
+  return app
+}
+
+function mountRoutes(app: Express, context: Context): void {
+  const rateLimits = createRateLimits(context)
+  const paths = Map.groupBy(routes, (route) => route.path)
+  for (const [path, atPath] of paths) {
+    const mounted = app.route(path)
+    for (const route of atPath) {
+      const method = route.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete'
+      const guards: RequestHandler[] = route.rateLimit ? [rateLimits[route.rateLimit]] : []
+      mounted[method](measure(context, route), ...guards, serve(context, route))
+    }
+    const methods = atPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    mounted.all(() => {
+      throw new AppError('method_not_allowed', { headers: { Allow: methods.join(', ') } })
+    })
+  }
+}
+
+function measure({ metrics }: Context, { method, path }: Route): RequestHandler {
+  return (_request, response, next) => {
+    const start = performance.now()
+    response.once('close', () => {
+      metrics.requests.observe(
+        { method, path, status: response.statusCode },
+        (performance.now() - start) / 1000,
+      )
+    })
+    next()
+  }
+}
+
+/** One line per request, with its id and tenant; no query string, header or body, which hold people's data. */
+function requestLog({ log }: Context): RequestHandler {
+  return pinoHttp({
+    logger: log,
+    genReqId: (_request, response) => {
+      const id = randomUUID()
+      response.setHeader('X-Request-Id', id)
+      return id
+    },
+    quietReqLogger: true,
+    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
+    customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
+    customProps: (_request, response) => ({
+      tenant_id: (response as express.Response).locals?.tenantId,
+    }),
+    serializers: {
+      req: (request) => ({ method: request.method, path: String(request.url).split('?')[0] }),
+      res: (response) => ({ status: response.statusCode }),
+      err: () => undefined,
+    },
+  }) as RequestHandler
+}

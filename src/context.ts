@@ -1,0 +1,71 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { type Database, openDatabase } from './db/database.ts'
+import { createPasswords, type Passwords } from './features/sessions/passwords.ts'
+import { openTokens, type Tokens } from './features/sessions/tokens.ts'
+import { createMail, type Mail } from './mail.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
+
+/** Everything a request or a job may use. Made once at the start; each part can be replaced in a test. */
+export interface Context {
+  config: Config
+  db: Database
+  /** The only clock that rules read. */
+  clock: { now(): Date }
+  log: Logger
+  metrics: Metrics
+  mail: Mail
+  tokens: Tokens
+  passwords: Passwords
+  readiness: Readiness
+  /** Whether every answer is checked against its route's schema: in tests. */
+  checkAnswers: boolean
+}
+
+/** What the context is made of beside the configuration. */
+export interface ContextOptions {
+  config: Config
+  log: Logger
+  tenantUrl: string
+  platformUrl: string
+  /** Encrypts the signing keys. */
+  tokenKeySecret: string
+  clock?: Context['clock']
+  mail?: Mail
+  checkAnswers?: boolean
+}
+
+/**
+ * Opens the pools, checks what isolation relies on, and loads or makes the signing keys.
+ * @throws UnsafeDatabaseError when the database does not keep tenants apart; what the database throws
+ */
+export async function createContext(options: ContextOptions): Promise<Context> {
+  const { config, log, tenantUrl, platformUrl, clock = { now: () => new Date() } } = options
+  const { db, ask } = openDatabase({
+    ...config.database,
+    tenantUrl,
+    platformUrl,
+    onError: (err) => log.warn({ err }, 'database connection lost'),
+  })
+  try {
+    const readiness = createReadiness(ask, log)
+    await readiness.refuseUnsafe()
+    const { dataDir, mailFrom: from, smtpUrl } = config
+    return {
+      config,
+      db,
+      clock,
+      log,
+      metrics: createMetrics(),
+      mail: options.mail ?? createMail({ smtpUrl, from, dataDir }),
+      tokens: await openTokens({ db, clock, issuer: config.tokenIssuer, secret: options.tokenKeySecret }),
+      passwords: await createPasswords(config.passwordHashesAtOnce),
+      readiness,
+      checkAnswers: options.checkAnswers ?? false,
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}

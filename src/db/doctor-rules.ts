@@ -1,0 +1,172 @@
+/** Tables of schema public without a tenant_id: a table that is neither here nor tenant-owned is a mistake. */
+export const globalTables = ['plans', 'sessions', 'signing_keys', 'users']
+/** Global tables that the tenant role may read. */
+export const sharedTables = ['plans']
+/** Tenant-owned tables that the platform role sees across tenants: those of db/policies/20-platform.sql. */
+export const platformTables = ['memberships', 'tenants']
+
+/** One thing that must hold. The statement gives a row with the text `problem` for each place where it does not. */
+export interface Rule {
+  name: string
+  severity: 'fatal' | 'warning'
+  /** Whose connection asks: `current_user` is that role. */
+  asks: 'tenant' | 'platform' | 'both'
+  sql: string
+  params?: unknown[]
+}
+
+const isTenantOwned = `(c.relkind in ('r', 'p') and exists (select from pg_attribute a
+  where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped))`
+const isInPublic = `(c.relnamespace = to_regnamespace('public') and c.relkind in ('r', 'p', 'v', 'm', 'f'))`
+const ourSchemas = `(select oid from pg_namespace
+  where nspname not in ('pg_catalog', 'information_schema') and nspname not like 'pg\\_%')`
+const canonical = '(tenant_id = app.current_tenant())'
+/** Roles of PostgreSQL's own that read or write past every grant. */
+const mightyRoles = [
+  'pg_read_all_data',
+  'pg_write_all_data',
+  'pg_read_server_files',
+  'pg_write_server_files',
+  'pg_execute_server_program',
+  'pg_maintain',
+]
+
+/** The rules on roles: what they are, own, and may do to tables, schemas and the database. */
+export const roleRules: Rule[] = [
+  {
+    name: 'has no powers',
+    severity: 'fatal',
+    asks: 'both',
+    // A member may become the role it belongs to, so each of those counts as the role itself.
+    sql: `select format('%s %s%s', current_user, case when r.rolname <> current_user
+        then format('is a member of %s, which ', r.rolname) else '' end, power.text) as problem
+      from pg_roles r, lateral (values
+        (r.rolsuper, 'is a superuser'), (r.rolbypassrls, 'has BYPASSRLS'), (r.rolcreaterole, 'has CREATEROLE'),
+        (r.rolreplication, 'has REPLICATION'), (r.rolcreatedb, 'has CREATEDB'),
+        (r.rolname = any($1::text[]), 'sees past grants'),
+        (r.rolname <> current_user and exists (select from pg_class c
+          where c.relowner = r.oid and c.relnamespace in ${ourSchemas}), 'owns tables')
+      ) power (has, text)
+      where power.has and pg_has_role(current_user, r.oid, 'member')`,
+    params: [mightyRoles],
+  },
+  {
+    name: 'owns nothing',
+    severity: 'fatal',
+    asks: 'both',
+    sql: `with me as (select oid from pg_roles where rolname = current_user)
+      select format('%s owns %s', current_user, thing) as problem from (
+        select c.oid::regclass::text from pg_class c, me where c.relowner = me.oid
+        union all select p.oid::regprocedure::text from pg_proc p, me where p.proowner = me.oid
+        union all select 'schema ' || n.nspname from pg_namespace n, me where n.nspowner = me.oid
+        union all select 'database ' || d.datname from pg_database d, me where d.datdba = me.oid
+      ) owned (thing)`,
+  },
+  {
+    name: 'makes nothing',
+    severity: 'fatal',
+    asks: 'both',
+    sql: `select format('%s has %s', current_user, privilege) as problem from (
+        select format('TRUNCATE, REFERENCES or TRIGGER on %s', c.oid::regclass) from pg_class c
+        where c.relnamespace in ${ourSchemas} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+          and (has_table_privilege(c.oid, 'truncate, references, trigger')
+            or has_any_column_privilege(c.oid, 'references'))
+        union all
+        select format('CREATE on schema %s', n.nspname) from pg_namespace n
+        where n.oid in ${ourSchemas} and has_schema_privilege(n.oid, 'create')
+        union all
+        select format('%s on the database', upper(p)) from unnest(array['create', 'temporary']) p
+        where has_database_privilege(current_database(), p)
+      ) held (privilege)`,
+  },
+  {
+    name: 'cannot call set_config',
+    severity: 'warning',
+    asks: 'both',
+    sql: `select format('%s may %s', current_user, act) || ', so an injected SELECT could become another tenant'
+        as problem
+      from (values
+        (has_function_privilege('pg_catalog.set_config(text, text, boolean)', 'execute'), 'call set_config'),
+        (has_table_privilege('pg_catalog.pg_settings', 'update')
+          or has_any_column_privilege('pg_catalog.pg_settings', 'update'), 'update pg_settings')
+      ) acts (may, act)
+      where may`,
+  },
+  {
+    name: 'functions respect row security',
+    severity: 'fatal',
+    asks: 'both',
+    sql: `select format('%s may call %s with the rights of %s, whom row security does not bind',
+        current_user, p.oid::regprocedure, r.rolname) as problem
+      from pg_proc p join pg_roles r on r.oid = p.proowner
+      where p.pronamespace in ${ourSchemas} and p.prosecdef and (r.rolsuper or r.rolbypassrls)
+        and has_function_privilege(p.oid, 'execute')`,
+  },
+]
+
+/** The rules on tables: that each is either protected or known to be global, and who reaches it. */
+export const tableRules: Rule[] = [
+  {
+    name: 'row security is forced',
+    severity: 'fatal',
+    asks: 'tenant',
+    sql: `select format('%s has row security %s', c.oid::regclass,
+        case when c.relrowsecurity then 'not forced' else 'disabled' end) as problem
+      from pg_class c where ${isInPublic} and ${isTenantOwned} and not (c.relrowsecurity and c.relforcerowsecurity)`,
+  },
+  {
+    name: 'policies are canonical',
+    severity: 'fatal',
+    asks: 'platform',
+    sql: `select problem from pg_class c, lateral (
+        select format('%s has no policy tenant_isolation', c.oid::regclass)
+        where not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'tenant_isolation')
+        union all
+        select format('%s has no policy platform_access', c.oid::regclass) where c.relname = any($1::text[])
+          and not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'platform_access')
+        union all
+        select format('%s has the policy %s, which is not as it should be', c.oid::regclass, p.polname)
+        from pg_policy p where p.polrelid = c.oid and not coalesce(
+          p.polname = 'tenant_isolation' and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}'
+            and pg_get_expr(p.polqual, p.polrelid) = '${canonical}'
+            and pg_get_expr(p.polwithcheck, p.polrelid) = '${canonical}'
+          or p.polname = 'platform_access' and c.relname = any($1::text[])
+            and p.polcmd = 'r' and p.polpermissive and pg_get_expr(p.polqual, p.polrelid) = 'true'
+            and p.polroles = array(select oid from pg_roles where rolname = current_user), false)
+      ) found (problem)
+      where ${isInPublic} and ${isTenantOwned}`,
+    params: [platformTables],
+  },
+  {
+    name: 'every table is tenant-owned or listed',
+    severity: 'fatal',
+    asks: 'tenant',
+    sql: `select format('%s has no tenant_id and is none of the global tables', c.oid::regclass) as problem
+      from pg_class c where ${isInPublic} and not ${isTenantOwned} and c.relname <> all($1::text[])`,
+    params: [globalTables],
+  },
+  {
+    name: 'global tables are closed to tenants',
+    severity: 'fatal',
+    asks: 'tenant',
+    sql: `select format('%s may %s %s', current_user, p, c.oid::regclass) as problem
+      from pg_class c, unnest(array['select', 'insert', 'update', 'delete']) p
+      where ${isInPublic} and not ${isTenantOwned}
+        and case p when 'delete' then has_table_privilege(c.oid, p) else has_any_column_privilege(c.oid, p) end
+        and not (p = 'select' and c.relname = any($1::text[]))`,
+    params: [sharedTables],
+  },
+  {
+    name: 'audit trail is append-only',
+    severity: 'fatal',
+    asks: 'both',
+    sql: `select format('%s may change audit_entries', current_user) as problem
+      from pg_class c where c.oid = to_regclass('public.audit_entries')
+        and (has_any_column_privilege(c.oid, 'update') or has_table_privilege(c.oid, 'delete'))`,
+  },
+]
+
+/** The tenant-owned tables that the tenant role may read: a statement that gives `name`, quoted. */
+export const readableTables = `select c.oid::regclass::text as name
+  from pg_class c where ${isInPublic} and ${isTenantOwned} and has_any_column_privilege(c.oid, 'select')
+  order by 1`

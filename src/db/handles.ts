@@ -1,0 +1,168 @@
+import {
+  type CompiledQuery,
+  DefaultQueryExecutor,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type KyselyPlugin,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
+import type { DB } from './schema.ts'
+import { type Scope, type Transaction, TransactionError } from './transaction.ts'
+
+/** The tables with a tenant_id column: the one rule that makes a table tenant-owned, in types. */
+export type TenantOwned = {
+  [Table in keyof DB as DB[Table] extends { tenant_id: unknown } ? Table : never]: DB[Table]
+}
+
+/** What the tenant role reaches: its own tenant's rows and the catalogue of plans. */
+export type TenantTables = TenantOwned & Pick<DB, 'plans'>
+
+declare const scopeBrand: unique symbol
+
+/** What a handle does not offer: it is one transaction already, on a connection that is not ours to keep. */
+type NotOnHandles =
+  | 'transaction'
+  | 'startTransaction'
+  | 'connection'
+  | 'destroy'
+  | 'schema'
+  | 'introspection'
+  | 'executeQuery'
+
+interface Savepoints<Handle> {
+  /**
+   * Runs work inside a savepoint, the only nesting there is; await it before the next statement. When work
+   * throws, only what it did is undone.
+   */
+  savepoint<T>(work: (inner: Handle) => Promise<T>): Promise<T>
+}
+
+type HandleOf<Tables> = Omit<Kysely<Tables>, NotOnHandles> & { readonly isTransaction: boolean }
+
+/** A transaction inside one tenant, on the tenant role. Dead when its callback has ended. */
+export type Tx = HandleOf<TenantTables> & Savepoints<Tx> & { readonly [scopeBrand]: 'tenant' }
+
+/** A transaction of the platform: signup, login, webhooks, jobs, operator. Dead when its callback has ended. */
+export type PlatformTx = HandleOf<DB> & Savepoints<PlatformTx> & { readonly [scopeBrand]: 'platform' }
+
+/** Builds queries over the tenant's tables; cannot execute them. */
+export type TenantQueryBuilder = Pick<HandleOf<TenantTables>, 'selectFrom' | 'with' | 'fn' | 'selectNoFrom'>
+
+const compiler = new PostgresQueryCompiler()
+const adapter = new PostgresAdapter()
+
+function refuse(): never {
+  throw new TransactionError('a handle has no connection of its own')
+}
+
+// Kysely falls back to the dialect's driver when none is given, so the one it gets has no connection to give.
+const refusingDriver: Driver = {
+  init: async () => refuse(),
+  acquireConnection: async () => refuse(),
+  beginTransaction: async () => refuse(),
+  commitTransaction: async () => refuse(),
+  rollbackTransaction: async () => refuse(),
+  releaseConnection: async () => refuse(),
+  destroy: async () => refuse(),
+}
+const dialect: Dialect = {
+  createAdapter: () => adapter,
+  createDriver: () => refusingDriver,
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => compiler,
+}
+
+/** Sends each query of its handle to the handle's transaction, counted from the moment it is asked for. */
+class ScopeExecutor extends DefaultQueryExecutor {
+  readonly #run: Transaction['run'] | undefined
+  readonly #scope: Scope
+
+  constructor(run: Transaction['run'] | undefined, scope: Scope, plugins: readonly KyselyPlugin[] = []) {
+    super(compiler, adapter, { provideConnection: async () => refuse() }, [...plugins])
+    this.#run = run
+    this.#scope = scope
+  }
+
+  override async executeQuery<R>(query: CompiledQuery, options?: object): Promise<QueryResult<R>> {
+    if (!this.#run) refuse()
+    if (options && 'signal' in options && options.signal) {
+      throw new TransactionError('a statement cannot be aborted from here: what is cut off may have happened')
+    }
+    if (this.plugins.length > 0) refusePlugins()
+    try {
+      const { command, rowCount, rows } = await this.#run(this.#scope, query.sql, query.parameters)
+      const isWrite = command !== 'SELECT' && rowCount !== null
+      return { rows: rows as R[], numAffectedRows: isWrite ? BigInt(rowCount) : undefined }
+    } catch (error) {
+      // The server's error was made where the socket is read; this stack leads to the statement's author.
+      if (error instanceof Error) Error.captureStackTrace(error)
+      throw error
+    }
+  }
+
+  override stream(): never {
+    throw new TransactionError('a pipelined connection cannot stream: use DECLARE and FETCH')
+  }
+
+  override withPlugin(plugin: KyselyPlugin): ScopeExecutor {
+    return new ScopeExecutor(this.#run, this.#scope, [...this.plugins, plugin])
+  }
+
+  override withPlugins(plugins: readonly KyselyPlugin[]): ScopeExecutor {
+    return new ScopeExecutor(this.#run, this.#scope, [...this.plugins, ...plugins])
+  }
+
+  override withPluginAtFront(plugin: KyselyPlugin): ScopeExecutor {
+    return new ScopeExecutor(this.#run, this.#scope, [plugin, ...this.plugins])
+  }
+
+  override withoutPlugins(): ScopeExecutor {
+    return new ScopeExecutor(this.#run, this.#scope)
+  }
+
+  override withConnectionProvider(): never {
+    refuse()
+  }
+}
+
+function refusePlugins(): never {
+  throw new TransactionError('plugins are not supported on a handle')
+}
+
+class Handle<Tables> extends Kysely<Tables> {
+  readonly #transaction: Transaction
+  readonly #scope: Scope
+
+  constructor(transaction: Transaction, scope: Scope) {
+    const executor = new ScopeExecutor(transaction.run.bind(transaction), scope)
+    super({ config: { dialect }, dialect, driver: refusingDriver, executor })
+    this.#transaction = transaction
+    this.#scope = scope
+  }
+
+  savepoint<T>(work: (inner: Handle<Tables>) => Promise<T>): Promise<T> {
+    return this.#transaction.savepoint(this.#scope, (inner) => work(new Handle(this.#transaction, inner)))
+  }
+}
+
+/** The handle of a tenant's transaction for one scope of it. */
+export function createTx(transaction: Transaction, scope: Scope): Tx {
+  return new Handle<TenantTables>(transaction, scope) as unknown as Tx
+}
+
+/** The handle of the platform's transaction for one scope of it. */
+export function createPlatformTx(transaction: Transaction, scope: Scope): PlatformTx {
+  return new Handle<DB>(transaction, scope) as unknown as PlatformTx
+}
+
+/** Compiles queries and refuses to execute them. */
+export const tenantQueries: TenantQueryBuilder = new Kysely<TenantTables>({
+  config: { dialect },
+  dialect,
+  driver: refusingDriver,
+  executor: new ScopeExecutor(undefined, { isOpen: false }),
+})

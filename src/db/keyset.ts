@@ -1,0 +1,45 @@
+import { AppError } from '../errors.ts'
+
+/** Where a page ends: the sort it belongs to, the sorted value and the id of its last row. */
+export interface Cursor {
+  value: string
+  id: string
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** A cursor as clients carry it: opaque, and good for the sort it was made with. */
+export function encodeCursor(sort: string, { value, id }: Cursor): string {
+  return Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
+}
+
+/**
+ * Reads a cursor back.
+ * @param isInstant whether the sorted value is an instant, ISO 8601
+ * @throws AppError 400 `invalid_request` when it is not one of ours for this sort
+ */
+export function decodeCursor(text: string, sort: string, isInstant: boolean): Cursor {
+  try {
+    const [cursorSort, value, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[]
+    const isValid =
+      cursorSort === sort &&
+      typeof value === 'string' &&
+      value.isWellFormed() &&
+      !value.includes('\0') &&
+      (!isInstant || new Date(value).toISOString() === value) &&
+      typeof id === 'string' &&
+      uuid.test(id)
+    if (isValid) return { value, id }
+  } catch {
+    // Told below like every other cursor that is not ours.
+  }
+  const errors = [{ path: 'query.cursor', message: 'is not a cursor of this list and sort' }]
+  throw new AppError('invalid_request', { errors })
+}
+
+/** One page of rows and the cursor behind it, from rows read with a limit of one more than the page's. */
+export function toPage<Row>(rows: Row[], limit: number, cursorOf: (row: Row) => string) {
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  return { data, next_cursor: rows.length > limit && last !== undefined ? cursorOf(last) : null }
+}

@@ -1,0 +1,101 @@
+import pg from 'pg'
+import { asDatabaseError } from './direct-client.ts'
+import type { Roles } from './roles.ts'
+
+/** Something about the database that `sql` makes so, and a condition that says that it is not so yet. */
+interface Step {
+  unless: string
+  sql: string
+}
+
+/**
+ * What the roles may do on the database as a whole, before any table: PUBLIC nothing, the runtime roles connect
+ * and see the schema public, the owner makes things. Changes only what differs. A clone of a database has to go
+ * through it again, since a database's own rights are not copied with it. Runs in a transaction of the caller.
+ * @returns one warning with the SQL a DBA should run for each thing that the user of `admin` may not do
+ */
+export async function prepareDatabase(admin: pg.Client, roles: Roles): Promise<string[]> {
+  const {
+    rows: [row],
+  } = await admin.query<{ name: string }>('select current_database() as name')
+  const warnings: string[] = []
+  for (const step of stepsFor(pg.escapeIdentifier(row?.name ?? ''), roles)) {
+    const problem = await take(admin, step)
+    if (problem) warnings.push(`${problem}; a DBA should run: ${step.sql}`)
+  }
+  return warnings
+}
+
+function stepsFor(database: string, roles: Roles): Step[] {
+  const id = pg.escapeIdentifier
+  const may = (role: string, privileges: string) =>
+    `has_database_privilege(${pg.escapeLiteral(role)}, current_database(), '${privileges}')`
+  const mayUse = (role: string, privileges: string) =>
+    `has_schema_privilege(${pg.escapeLiteral(role)}, 'public', '${privileges}')`
+  const setConfig = 'pg_catalog.set_config(text, text, boolean)'
+  const mayCall = (role: string) =>
+    `has_function_privilege(${pg.escapeLiteral(role)}, '${setConfig}', 'execute')`
+  const owner = roles.owner.name
+  const steps: Step[] = [
+    {
+      unless: `not ${may('public', 'connect, temp')}`,
+      sql: `revoke all on database ${database} from public`,
+    },
+    { unless: `not ${mayUse('public', 'usage, create')}`, sql: 'revoke all on schema public from public' },
+  ]
+  for (const { name } of [roles.tenant, roles.platform, roles.jobs]) {
+    steps.push(
+      { unless: may(name, 'connect'), sql: `grant connect on database ${database} to ${id(name)}` },
+      {
+        unless: `not ${may(name, 'create, temp')}`,
+        sql: `revoke create, temporary on database ${database} from ${id(name)}`,
+      },
+    )
+  }
+  for (const { name } of [roles.tenant, roles.platform]) {
+    steps.push({ unless: mayUse(name, 'usage'), sql: `grant usage on schema public to ${id(name)}` })
+  }
+  steps.push(
+    {
+      unless: ['connect', 'create', 'temp'].map((privilege) => may(owner, privilege)).join(' and '),
+      sql: `grant connect, create, temporary on database ${database} to ${id(owner)}`,
+    },
+    {
+      unless: `${mayUse(owner, 'usage')} and ${mayUse(owner, 'create')}`,
+      sql: `grant usage, create on schema public to ${id(owner)}`,
+    },
+    // Functions of the purger are made by the owner and then given to it.
+    {
+      unless: `pg_has_role(${pg.escapeLiteral(owner)}, ${pg.escapeLiteral(roles.purger)}, 'member')`,
+      sql: `grant ${id(roles.purger)} to ${id(owner)}`,
+    },
+    // A statement smuggled into a query could become another tenant with these two; SET LOCAL goes on working.
+    { unless: `not ${mayCall('public')}`, sql: `revoke execute on function ${setConfig} from public` },
+    {
+      unless: `not has_table_privilege('public', 'pg_catalog.pg_settings', 'update')`,
+      sql: 'revoke update on pg_catalog.pg_settings from public',
+    },
+    // pg_dump begins with a call of it.
+    { unless: mayCall(owner), sql: `grant execute on function ${setConfig} to ${id(owner)}` },
+  )
+  return steps
+}
+
+/** GRANT and REVOKE by somebody who may not are an error or only a notice, so the condition is asked again. */
+async function take(admin: pg.Client, step: Step): Promise<string | undefined> {
+  if (await holds(admin, step.unless)) return undefined
+  await admin.query('savepoint step')
+  try {
+    await admin.query(step.sql)
+  } catch (error) {
+    if (!asDatabaseError(error)) throw error
+    await admin.query('rollback to savepoint step')
+    return (error as Error).message
+  }
+  return (await holds(admin, step.unless)) ? undefined : `${admin.user} may not do it`
+}
+
+async function holds(admin: pg.Client, condition: string): Promise<boolean> {
+  const { rows } = await admin.query<{ holds: boolean }>(`select ${condition} as holds`)
+  return rows[0]?.holds === true
+}

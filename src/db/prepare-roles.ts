@@ -1,0 +1,105 @@
+import pg from 'pg'
+import { asDatabaseError, inTransaction, withDirectClient } from './direct-client.ts'
+import { MigrationError } from './migration-error.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import { type LoginRole, type Roles, userOf } from './roles.ts'
+
+const runtimeFlags = 'login nosuperuser nocreatedb nocreaterole nobypassrls noreplication noinherit'
+
+/**
+ * Makes the roles that are missing and gives them their rights on this database (SPEC 3.2). What the user of
+ * DATABASE_URL may not do comes back as a warning with the SQL a DBA should run. To be called by one process
+ * at a time, under the migrate step's lock, on the direct connection `admin` with the URL `adminUrl`.
+ * @returns the roles with the real owner: DATABASE_URL's own user if that is no superuser
+ * @throws MigrationError when a role is missing and cannot be made, or a password is not ours to change
+ */
+export async function prepareRoles(
+  admin: pg.Client,
+  adminUrl: string,
+  described: Roles,
+): Promise<{ roles: Roles; warnings: string[] }> {
+  const {
+    rows: [me],
+  } = await admin.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user')
+  const roles = me?.rolsuper ? described : { ...described, owner: { name: userOf(adminUrl), url: adminUrl } }
+  const logins = [roles.owner, roles.tenant, roles.platform, roles.jobs]
+
+  const existing = await existingRoles(admin, [...logins.map((role) => role.name), roles.purger])
+  const missing: string[] = []
+  for (const role of logins.filter(({ name }) => !existing.has(name))) {
+    const create = `create role ${pg.escapeIdentifier(role.name)} ${runtimeFlags}`
+    const isMade =
+      role.password !== undefined &&
+      (await mayCreate(admin, `${create} password ${pg.escapeLiteral(role.password)}`))
+    if (!isMade) missing.push(`${create} password '…';`)
+  }
+  if (!existing.has(roles.purger)) {
+    const create = `create role ${pg.escapeIdentifier(roles.purger)} nologin noinherit`
+    if (!(await mayCreate(admin, create))) missing.push(`${create};`)
+  }
+  if (missing.length > 0) throw missingRoles(admin, missing)
+
+  const warnings = await inTransaction(admin, () => prepareDatabase(admin, roles))
+  for (const role of logins) if (existing.has(role.name)) await ensurePassword(admin, role)
+  return { roles, warnings }
+}
+
+async function existingRoles(admin: pg.Client, names: string[]): Promise<Set<string>> {
+  const { rows } = await admin.query<{ rolname: string }>(
+    'select rolname from pg_roles where rolname = any($1::text[])',
+    [names],
+  )
+  return new Set(rows.map((row) => row.rolname))
+}
+
+/** Roles belong to the whole cluster, so another database's migrate step may make the same one meanwhile. */
+async function mayCreate(admin: pg.Client, sql: string): Promise<boolean> {
+  try {
+    await admin.query(sql)
+    return true
+  } catch (error) {
+    const code = asDatabaseError(error)?.code
+    // A second one that comes at the same moment sees the unique index instead of the name.
+    if (code === '42710' || code === '23505') return true
+    if (code === '42501') return false
+    throw error
+  }
+}
+
+function missingRoles(admin: pg.Client, statements: string[]): MigrationError {
+  return new MigrationError(
+    `These database roles are missing, and ${admin.user} may not create them. A DBA should run\n` +
+      `${statements.map((sql) => `  ${sql}\n`).join('')}` +
+      'each with a password of its own, and put the roles that log in into TENANT_DATABASE_URL, ' +
+      'PLATFORM_DATABASE_URL and JOBS_DATABASE_URL.',
+  )
+}
+
+/** A password that is not ours means that TOKEN_KEY_SECRET changed; sessions mean that somebody has the old one. */
+async function ensurePassword(admin: pg.Client, role: LoginRole): Promise<void> {
+  if (role.password === undefined) return
+  try {
+    await withDirectClient(role.url, async () => undefined)
+    return
+  } catch (error) {
+    if (asDatabaseError(error)?.code !== '28P01') throw error
+  }
+  const { rows } = await admin.query('select from pg_stat_activity where usename = $1 limit 1', [role.name])
+  if (rows.length > 0) {
+    throw new MigrationError(
+      `The role ${role.name} has another password and is in use: another server runs on this database with ` +
+        'another TOKEN_KEY_SECRET. Give both the same one, or stop the other server first.',
+    )
+  }
+  const alter = `alter role ${pg.escapeIdentifier(role.name)} password`
+  try {
+    await admin.query(`${alter} ${pg.escapeLiteral(role.password)}`)
+  } catch (error) {
+    if (asDatabaseError(error)?.code !== '42501') throw error
+    throw new MigrationError(
+      `The password of the role ${role.name} does not come from this TOKEN_KEY_SECRET, and ${admin.user} may ` +
+        `not change it. Set TOKEN_KEY_SECRET to the one it was made with, or let a DBA run\n  ${alter} '…';\n` +
+        'and give the role in TENANT_, PLATFORM_ or JOBS_DATABASE_URL.',
+    )
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Every problem the API can answer: HTTP status and the sentence for people. `code` never changes; the texts may.
+ * Sources: RFC 9457 (problem details), RFC 9110 (status codes), RFC 6750 (bearer tokens).
+ */
+export const problems = {
+  invalid_request: [
+    400,
+    'The request is not valid: see errors.',
+    "La requête n'est pas valide : voyez errors.",
+  ],
+  malformed_json: [400, 'The body is not valid JSON.', "Le corps n'est pas du JSON valide."],
+  malformed_request: [400, 'This is not a valid HTTP request.', "Ce n'est pas une requête HTTP valide."],
+  tenant_header_missing: [
+    400,
+    'Name the tenant in the header X-Tenant-ID.',
+    "Indiquez le tenant dans l'en-tête X-Tenant-ID.",
+  ],
+  unauthenticated: [
+    401,
+    'Sign in: a valid access token is required.',
+    "Connectez-vous : un jeton d'accès valide est requis.",
+  ],
+  invalid_credentials: [401, 'E-mail or password is not right.', 'Adresse e-mail ou mot de passe incorrect.'],
+  trial_expired: [402, 'Your trial has ended: choose a plan.', 'Essai terminé, souscrivez.'],
+  payment_required: [402, 'Payment required.', 'Paiement requis.'],
+  tenant_mismatch: [
+    403,
+    'X-Tenant-ID is not the tenant of this token.',
+    "X-Tenant-ID n'est pas le tenant de ce jeton.",
+  ],
+  tenant_pending: [403, 'Confirm your e-mail address first.', "Confirmez d'abord votre adresse e-mail."],
+  tenant_suspended: [403, 'Account suspended.', 'Compte suspendu.'],
+  tenant_cancelled: [403, 'Account cancelled.', 'Compte annulé.'],
+  module_not_in_plan: [
+    403,
+    'This module is not part of your plan.',
+    'Ce module ne fait pas partie de votre offre.',
+  ],
+  insufficient_role: [403, 'Your role does not allow this.', 'Votre rôle ne le permet pas.'],
+  forbidden: [403, 'This is not allowed.', "Ce n'est pas autorisé."],
+  not_found: [404, 'Not found.', 'Introuvable.'],
+  method_not_allowed: [405, 'This method is not allowed here.', "Cette méthode n'est pas permise ici."],
+  conflict: [409, 'This conflicts with what is stored already.', 'Conflit avec ce qui est déjà enregistré.'],
+  email_taken: [409, 'This e-mail address has an account already.', 'Cette adresse e-mail a déjà un compte.'],
+  body_too_large: [413, 'The body is larger than allowed.', 'Le corps est plus grand que permis.'],
+  unsupported_media_type: [
+    415,
+    'Send the body as application/json in UTF-8.',
+    'Envoyez le corps en application/json, en UTF-8.',
+  ],
+  too_many_requests: [
+    429,
+    'Too many requests: wait as long as Retry-After says.',
+    'Trop de requêtes : attendez la durée indiquée par Retry-After.',
+  ],
+  headers_too_large: [
+    431,
+    'The headers are larger than allowed.',
+    'Les en-têtes sont plus grands que permis.',
+  ],
+  internal_error: [
+    500,
+    'Something went wrong on our side; give the request id to support.',
+    "Une erreur s'est produite de notre côté ; donnez l'identifiant de requête au support.",
+  ],
+  overloaded: [
+    503,
+    'The server is busy: try again in a moment.',
+    'Le serveur est occupé : réessayez dans un instant.',
+  ],
+  database_unavailable: [
+    503,
+    'The database cannot be reached: try again in a moment.',
+    'La base de données est injoignable : réessayez dans un instant.',
+  ],
+  outcome_unknown: [
+    503,
+    'The connection was lost while saving: look whether the change is there before sending it again.',
+    "La connexion a été perdue pendant l'enregistrement : vérifiez avant de renvoyer.",
+  ],
+} as const satisfies Record<string, readonly [status: number, en: string, fr: string]>
+
+/** The stable name of a problem, as clients see it in `code`. */
+export type ErrorCode = keyof typeof problems
+
+/** What is wrong with one part of the input; `path` as in `address.city` or `body`. */
+export interface InputError {
+  path: string
+  message: string
+}
+
+interface AppErrorOptions {
+  /** What is wrong with the input, shown as `errors`. */
+  errors?: InputError[]
+  /** Further members of the problem document, such as `limit` or `module`. */
+  members?: Record<string, unknown>
+  /** Response headers, such as Retry-After or WWW-Authenticate. */
+  headers?: Record<string, string>
+  /** What happened underneath, for the log only. */
+  cause?: unknown
+}
+
+/** A refusal or failure that knows its own status, code and what of it may be shown. */
+export class AppError extends Error {
+  override name = 'AppError'
+  readonly code: ErrorCode
+  readonly status: number
+  readonly errors: InputError[] | undefined
+  readonly members: Record<string, unknown>
+  readonly headers: Record<string, string>
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(problems[code][1], { cause: options.cause })
+    this.code = code
+    this.status = problems[code][0]
+    this.errors = options.errors
+    this.members = options.members ?? {}
+    this.headers = { ...(this.status === 503 ? { 'Retry-After': '1' } : {}), ...options.headers }
+  }
+}

@@ -1,0 +1,136 @@
+import type { Request } from 'express'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { created, ok, route } from '../../http/route.ts'
+import { emailSchema, nameSchema, phoneSchema, timestampSchema } from '../../http/schemas.ts'
+import { meQuery } from '../members/me.ts'
+import { limitNames, listPlans, moduleNames, parsePlanName, planNames } from '../plans/plans.ts'
+import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
+import { regions } from '../tenants/provision.ts'
+import { findFreeTenantId, isReserved, toSlug } from '../tenants/slug.ts'
+import { addCompany, isEmailKnown, type Origin, signUp } from './signup.ts'
+
+/** What a company says of itself. */
+const companyInput = {
+  company_name: nameSchema,
+  company_email: emailSchema,
+  plan: z.string().transform((name, issues) => {
+    const plan = parsePlanName(name)
+    if (plan) return plan
+    issues.addIssue({ code: 'custom', message: `should be one of ${planNames.join(', ')}` })
+    return z.NEVER
+  }),
+  region: z.string().toUpperCase().pipe(z.enum(regions)).default('FR'),
+  phone: phoneSchema.nullish().transform((phone) => phone ?? null),
+  template: z.literal('blank').default('blank'),
+  accept_terms: z.literal(true, 'has to be accepted'),
+  accept_privacy: z.literal(true, 'has to be accepted'),
+}
+
+const signupAnswer = loginSchema.extend({
+  success: z.literal(true),
+  trial_ends_at: timestampSchema.nullable(),
+  login_url: z.string(),
+})
+
+function originOf(request: Request): Origin {
+  return { ip: request.ip ?? null, requestId: String(request.id) }
+}
+
+export const signupRoutes = [
+  route({
+    scope: 'open',
+    method: 'POST',
+    path: '/signup',
+    summary: 'Sign a company up: a tenant, its owner, and the tokens of a login',
+    rateLimit: 'signup',
+    body: z.strictObject({
+      ...companyInput,
+      admin_email: emailSchema,
+      admin_password: passwordSchema,
+      admin_first_name: nameSchema,
+      admin_last_name: nameSchema,
+      locale: z.enum(['en', 'fr']).default('en'),
+    }),
+    response: { status: 201, body: signupAnswer },
+    errors: ['email_taken', 'overloaded'],
+    handler: async ({ context, input, request }) =>
+      created(await signUp(context, input.body, originOf(request))),
+  }),
+
+  route({
+    scope: 'open',
+    method: 'GET',
+    path: '/signup/check-email',
+    summary: 'Whether an e-mail address has no account yet',
+    rateLimit: 'check_email',
+    query: z.strictObject({ email: emailSchema }),
+    response: { status: 200, body: z.strictObject({ available: z.boolean() }) },
+    handler: async ({ context, input }) => {
+      const isKnown = await context.db.withPlatform('signup', (tx) => isEmailKnown(tx, input.query.email))
+      return ok({ available: !isKnown })
+    },
+  }),
+
+  route({
+    scope: 'open',
+    method: 'GET',
+    path: '/signup/check-company',
+    summary: 'Whether the plain slug of a company name is free, and the id it would get now',
+    rateLimit: 'lookup',
+    query: z.strictObject({ name: nameSchema }),
+    response: { status: 200, body: z.strictObject({ available: z.boolean(), tenant_id: z.string() }) },
+    handler: async ({ context, input }) => {
+      const { name } = input.query
+      const tenantId = await context.db.withPlatform('signup', (tx) => findFreeTenantId(tx, name))
+      const slug = toSlug(name)
+      return ok({ available: slug === '' || (slug === tenantId && !isReserved(slug)), tenant_id: tenantId })
+    },
+  }),
+
+  route({
+    scope: 'open',
+    method: 'GET',
+    path: '/signup/plans',
+    summary: 'The plans with price, limits and modules',
+    rateLimit: 'lookup',
+    response: {
+      status: 200,
+      body: z.strictObject({
+        plans: z.array(
+          z.strictObject({
+            plan: z.enum(planNames),
+            price_cents: z.int(),
+            price_is_minimum: z.boolean(),
+            currency: z.string(),
+            billing_period: z.literal('month'),
+            limits: z.record(z.enum(limitNames), z.int().nullable()),
+            modules: z.array(z.enum(moduleNames)),
+          }),
+        ),
+      }),
+    },
+    handler: async ({ context }) => ok({ plans: await context.db.withPlatform('catalogue', listPlans) }),
+  }),
+
+  route({
+    // The caller's tenant is only read; the new tenant is written by the platform, under its own id.
+    scope: 'read',
+    method: 'POST',
+    path: '/v1/tenants',
+    summary: 'Make a further company for the same person',
+    role: 'viewer',
+    whenBlocked: 'allowed',
+    rateLimit: 'signup',
+    body: z.strictObject(companyInput),
+    response: { status: 201, body: signupAnswer },
+    errors: ['overloaded'],
+    handler: async ({ context, input, request, read }) => {
+      const { rows } = await read(meQuery)
+      if (!rows[0]) throw new AppError('not_found')
+      const { user_id: id, email, first_name, last_name, locale } = rows[0]
+      const user = { id, email, first_name, last_name, locale }
+      return created(await addCompany(context, input.body, user, originOf(request)))
+    },
+  }),
+]

@@ -1,0 +1,103 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { PlatformTx } from '../../db/database.ts'
+import type { TenantId } from '../../db/tenant-id.ts'
+import { writeAuditEntry } from '../audit/audit.ts'
+import type { PlanName } from '../plans/plans.ts'
+import type { TenantStatus } from './status.ts'
+
+/** The regions a tenant can be in. */
+export const regions = ['DZ', 'CH', 'FR', 'BE', 'CA'] as const
+export type Region = (typeof regions)[number]
+
+/** A signup starts a trial of this many days. */
+export const trialDays = 14
+
+/** What provisioning makes a tenant of. */
+export interface NewTenant {
+  tenantId: TenantId
+  name: string
+  companyEmail: string
+  adminEmail: string
+  phone: string | null
+  region: Region
+  plan: PlanName
+  status: TenantStatus
+  trialEndsAt: Date | null
+  /** A user who exists by now, in this transaction. */
+  ownerId: string
+  ip: string | null
+  requestId: string
+  now: Date
+}
+
+/** Another tenant took the id first; the transaction has to be given up and tried with another id. */
+export class TenantIdTakenError extends Error {
+  override name = 'TenantIdTakenError'
+}
+
+/**
+ * Makes a tenant with its owner, settings and first audit entry, in the caller's transaction, which has to be one
+ * of withPlatform with this tenantId. A failure anywhere leaves nothing.
+ * @throws TenantIdTakenError
+ */
+export async function provisionTenant(tx: PlatformTx, tenant: NewTenant): Promise<void> {
+  const { tenantId, now } = tenant
+  const times = { created_at: now, updated_at: now }
+  const id = () => uuidv7({ msecs: now.getTime() })
+  const inserted = await tx
+    .insertInto('tenants')
+    .values({
+      tenant_id: tenantId,
+      name: tenant.name,
+      company_email: tenant.companyEmail,
+      admin_email: tenant.adminEmail,
+      phone: tenant.phone,
+      region: tenant.region,
+      plan: tenant.plan,
+      status: tenant.status,
+      status_set_by: 'system',
+      status_changed_at: now,
+      trial_ends_at: tenant.trialEndsAt,
+      ...times,
+    })
+    .onConflict((conflict) => conflict.column('tenant_id').doNothing())
+    .executeTakeFirst()
+  if (inserted.numInsertedOrUpdatedRows !== 1n) throw new TenantIdTakenError(tenantId)
+
+  await tx
+    .insertInto('memberships')
+    .values({
+      tenant_id: tenantId,
+      id: id(),
+      user_id: tenant.ownerId,
+      role: 'owner',
+      status: 'active',
+      ...times,
+    })
+    .execute()
+  await tx
+    .insertInto('tenant_settings')
+    .values({ tenant_id: tenantId, id: id(), ...defaultSettings, ...times })
+    .execute()
+  await writeAuditEntry(tx, {
+    actor: { kind: 'user', id: tenant.ownerId },
+    action: 'tenant.created',
+    object: { type: 'tenant', id: tenantId },
+    changedFields: ['name', 'plan', 'region', 'status'],
+    ip: tenant.ip,
+    requestId: tenant.requestId,
+    now,
+  })
+}
+
+const defaultSettings = {
+  theme: 'light',
+  language: 'fr',
+  time_zone: 'Europe/Paris',
+  date_format: 'DD/MM/YYYY',
+  currency: 'EUR',
+  vat_rate_basis_points: 2000,
+  automatic_numbering: true,
+  backups: true,
+  audit: true,
+}

@@ -1,0 +1,58 @@
+import type { Request } from 'express'
+import type { Context } from '../context.ts'
+import { parseTenantId, type TenantId } from '../db/tenant-id.ts'
+import { AppError } from '../errors.ts'
+import { bearerChallenge, type Claims } from '../features/members/access.ts'
+
+/**
+ * What the request's access token says of its bearer, once X-Tenant-ID (or the tenant's host name) confirms the
+ * tenant.
+ * @throws AppError 401 `unauthenticated`, 400 `tenant_header_missing`, 403 `tenant_mismatch`, in this order
+ */
+export async function authenticate(context: Context, request: Request): Promise<Claims> {
+  const claims = await context.tokens.verifyAccess(bearerToken(request))
+  const named = namedTenant(context, request)
+  if (named.length === 0) throw new AppError('tenant_header_missing')
+  if (named.some((name) => name !== claims.tenantId)) throw new AppError('tenant_mismatch')
+  return claims
+}
+
+/**
+ * The tenant a request names by header or host, for requests without a token.
+ * @throws AppError 403 `tenant_mismatch` when it names two, or something that is no tenant id
+ */
+export function findNamedTenant(context: Context, request: Request): TenantId | undefined {
+  const [first, ...others] = namedTenant(context, request)
+  if (first === undefined) return undefined
+  const tenantId = parseTenantId(first)
+  if (!tenantId || others.some((other) => other !== first)) throw new AppError('tenant_mismatch')
+  return tenantId
+}
+
+function namedTenant(context: Context, request: Request): string[] {
+  const names: string[] = []
+  const header = request.headers['x-tenant-id']
+  if (typeof header === 'string' && header !== '') names.push(header)
+  const { baseDomain } = context.config
+  if (baseDomain) {
+    const host = request.hostname?.toLowerCase() ?? ''
+    const suffix = `.${baseDomain}`
+    if (host.endsWith(suffix)) names.push(host.slice(0, -suffix.length))
+  }
+  return names
+}
+
+/**
+ * The token of the Authorization header (RFC 6750, section 2.1).
+ * @throws AppError 401 `unauthenticated`
+ */
+export function bearerToken(request: Request): string {
+  const match = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '')
+  if (!match?.[1]) {
+    const challenge = request.headers.authorization
+      ? bearerChallenge
+      : { headers: { 'WWW-Authenticate': 'Bearer realm="tenantry"' } }
+    throw new AppError('unauthenticated', challenge)
+  }
+  return match[1]
+}

@@ -1,0 +1,130 @@
+import type { Request } from 'express'
+import type { Compilable, InferResult } from 'kysely'
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import type { TenantQueryBuilder, Tx } from '../db/database.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Principal } from '../features/members/access.ts'
+import type { Role } from '../features/members/roles.ts'
+import type { LimitName, ModuleName } from '../features/plans/plans.ts'
+import type { RateLimitName } from './rate-limits.ts'
+
+/** What a handler returns; the framework sends it, after the commit. */
+export interface Reply<Body = unknown> {
+  status: number
+  body?: Body
+  /** Instead of a body: text that is no JSON, with its Content-Type among the headers. */
+  text?: string
+  headers?: Record<string, string>
+  /** Which object a declared audit action touched, and the names of the fields that changed. */
+  audited?: { objectId: string; changedFields: string[] }
+}
+
+/** What each endpoint states of itself. Guards, documentation, role matrix and attacks read this one statement. */
+interface Declaration<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** Express path, such as /v1/clients/:id. */
+  path: `/${string}`
+  summary: string
+  params?: P
+  query?: Q
+  /** With a body schema the request has to be application/json. */
+  body?: B
+  /** Status of success and the schema of its body; no schema, no body. */
+  response: { status: number; body?: z.ZodType }
+  /** Codes beyond those that every route of its scope can answer. */
+  errors?: ErrorCode[]
+  rateLimit?: RateLimitName
+}
+
+/** What parsing made of the request. */
+export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  params: z.output<P>
+  query: z.output<Q>
+  body: z.output<B>
+}
+
+interface BaseCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  context: Context
+  input: Input<P, Q, B>
+  request: Request
+}
+
+/** What only routes inside a tenant state. */
+interface TenantDeclaration {
+  /** The lowest role that may call it. */
+  role: Role
+  module?: ModuleName
+  /** Reachable in every status of the tenant, as /v1/me and /v1/billing are. */
+  whenBlocked?: 'allowed'
+}
+
+/** No tenant, no transaction: the handler opens what it needs through context.db. */
+export interface OpenRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
+  extends Declaration<P, Q, B> {
+  scope: 'open'
+  handler(call: BaseCall<P, Q, B>): Promise<Reply>
+}
+
+/** Reads inside the caller's tenant; the check of the caller travels in the same write as the query. */
+export interface ReadRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
+  extends Declaration<P, Q, B>,
+    TenantDeclaration {
+  scope: 'read'
+  handler(call: BaseCall<P, Q, B> & { read: Read }): Promise<Reply>
+}
+
+/** Runs one query inside the caller's tenant and gives its rows and who asks. */
+export type Read = <Query extends Compilable>(
+  build: (queries: TenantQueryBuilder, userId: string) => Query,
+) => Promise<{ rows: InferResult<Query>; principal: Principal }>
+
+/** Writes inside the caller's tenant, in one transaction that begins with the check of the caller. */
+export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
+  extends Declaration<P, Q, B>,
+    TenantDeclaration {
+  scope: 'write'
+  /** What it takes of the plan's limits, in the transaction of the write. */
+  limits?: { limit: LimitName; amount: number }[]
+  /** The entry it leaves in the tenant's audit trail; the handler's reply names the object. */
+  audit: { action: string; objectType: string }
+  /** Whether Idempotency-Key is honoured. */
+  idempotent?: boolean
+  handler(call: BaseCall<P, Q, B> & { tx: Tx; principal: Principal }): Promise<Reply>
+}
+
+/** Any endpoint, once declared. */
+export type Route = OpenRoute<z.ZodType, z.ZodType, z.ZodType> | TenantRoute
+/** An endpoint inside a tenant. */
+export type TenantRoute =
+  | ReadRoute<z.ZodType, z.ZodType, z.ZodType>
+  | WriteRoute<z.ZodType, z.ZodType, z.ZodType>
+
+/** Declares one endpoint. Every endpoint passes through here: parse, principal, scope, handler, commit, send. */
+export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  declaration: OpenRoute<P, Q, B>,
+): Route
+export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  declaration: ReadRoute<P, Q, B>,
+): Route
+export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  declaration: WriteRoute<P, Q, B>,
+): Route
+export function route(declaration: unknown): Route {
+  return declaration as Route
+}
+
+/** 200 with a body. */
+export function ok<Body>(body: Body, audited?: Reply['audited']): Reply<Body> {
+  return { status: 200, body, audited }
+}
+
+/** 201 with the object that was made. */
+export function created<Body>(body: Body, audited?: Reply['audited']): Reply<Body> {
+  return { status: 201, body, audited }
+}
+
+/** 204, without a body. */
+export function noContent(audited?: Reply['audited']): Reply {
+  return { status: 204, audited }
+}

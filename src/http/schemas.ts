@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+/** A person's or company's name. */
+export const nameSchema = z.string().trim().min(1).max(200)
+
+/** An e-mail address, in lower case: it names one person whatever the case it was typed in. */
+export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email())
+
+/** A telephone number as people write it. */
+export const phoneSchema = z
+  .string()
+  .trim()
+  .max(40)
+  .regex(/^\+?[0-9 ().\-/]{3,}$/, 'should be a telephone number')
+
+/** An instant in an answer: a Date that JSON shows as ISO 8601 in UTC. */
+export const timestampSchema = z.date()
+
+/** The id of an object in a path. */
+export const idParams = z.strictObject({ id: z.uuid().toLowerCase() })
+
+/** What every list takes: how many (1 to 100), and after which cursor. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(2000).optional(),
+}
+
+/** One page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ data: z.array(item), next_cursor: z.string().nullable() })
+}

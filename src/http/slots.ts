@@ -1,0 +1,42 @@
+import type { Request } from 'express'
+import type { Context } from '../context.ts'
+import type { Tx } from '../db/database.ts'
+import { writeAuditEntry } from '../features/audit/audit.ts'
+import type { Principal } from '../features/members/access.ts'
+import type { Reply, TenantRoute } from './route.ts'
+
+/** Everything a slot may look at. */
+export interface SlotCall {
+  context: Context
+  route: Extract<TenantRoute, { scope: 'write' }>
+  request: Request
+  input: { params: unknown; query: unknown; body: unknown }
+  tx: Tx
+  principal: Principal
+}
+
+/** What happens around every writing handler, inside its transaction, as the route declares it. */
+export interface TransactionSlot {
+  /** Before the handler; a reply ends the request with it. */
+  before?(call: SlotCall): Promise<Reply | undefined>
+  /** After the handler, with its reply. */
+  after?(call: SlotCall, reply: Reply): Promise<void>
+}
+
+const audit: TransactionSlot = {
+  async after({ context, route, request, tx, principal }, reply) {
+    if (!reply.audited) throw new Error(`${route.method} ${route.path} does not say which object it changed`)
+    await writeAuditEntry(tx, {
+      actor: { kind: 'user', id: principal.userId },
+      action: route.audit.action,
+      object: { type: route.audit.objectType, id: reply.audited.objectId },
+      changedFields: reply.audited.changedFields,
+      ip: request.ip ?? null,
+      requestId: String(request.id),
+      now: context.clock.now(),
+    })
+  },
+}
+
+/** In the order in which they surround the handler. */
+export const transactionSlots: readonly TransactionSlot[] = [audit]

@@ -1,0 +1,44 @@
+import { Logger, run, type TaskList } from 'graphile-worker'
+import type { Context } from '../context.ts'
+import { tasks } from './tasks.ts'
+
+/** The worker while it runs. */
+export interface Worker {
+  /** Takes no more jobs, waits for those under way and gives back what is not finished. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs jobs until stopped, on connections of the role jobs; tasks reach data through the context like everybody.
+ * The connection has to be direct: it listens for new jobs.
+ */
+export async function startWorker(
+  context: Context,
+  options: { url: string; poolSize: number },
+): Promise<Worker> {
+  const { log } = context
+  const taskList: TaskList = {}
+  for (const [name, task] of Object.entries(tasks)) {
+    taskList[name] = async (payload) => {
+      await (task as (context: Context, payload: unknown) => Promise<void>)(context, payload)
+      context.metrics.jobs.inc({ task: name, outcome: 'done' })
+    }
+  }
+  const runner = await run({
+    connectionString: options.url,
+    maxPoolSize: options.poolSize,
+    concurrency: 2,
+    pollInterval: 2000,
+    noHandleSignals: true,
+    taskList,
+    logger: new Logger((scope) => (level, message) => {
+      if (level === 'error') log.error({ worker: scope.workerId }, message)
+      else log.debug({ worker: scope.workerId }, message)
+    }),
+  })
+  runner.events.on('job:error', ({ job, error }) => {
+    context.metrics.jobs.inc({ task: job.task_identifier, outcome: 'failed' })
+    log.error({ err: error, job: job.id, task: job.task_identifier }, 'job failed')
+  })
+  return { stop: () => runner.stop() }
+}

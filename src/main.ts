@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConfigError, loadEnvironment, readConfig } from './config.ts'
+import { createContext } from './context.ts'
+import { startEmbeddedPostgres } from './db/embedded.ts'
+import { migrate } from './db/migrate.ts'
+import { startWorker } from './jobs/worker.ts'
+import { createLog } from './log.ts'
+import { loadTokenKeySecret } from './secrets.ts'
+import { startServer } from './server.ts'
+
+/** Starts everything and returns what stops it again, in the opposite order. */
+async function start(): Promise<{ stop(): Promise<void>; url: string; isDevelopment: boolean }> {
+  const config = readConfig(loadEnvironment())
+  const log = createLog(config.logLevel)
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each()
+  }
+  try {
+    const { ownerUrl, tenantUrl, platformUrl, jobsUrl, jobsPoolSize } = config.database
+    const info = (line: string) => log.info(line)
+    let adminUrl = ownerUrl
+    if (!adminUrl) {
+      const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log: info })
+      stops.push(() => embedded.stop())
+      adminUrl = embedded.url
+    }
+    const tokenKeySecret = await loadTokenKeySecret(config)
+    const urls = await migrate({ adminUrl, tokenKeySecret, tenantUrl, platformUrl, jobsUrl, log: info })
+    for (const warning of urls.warnings) log.warn(warning)
+
+    const context = await createContext({ config, log, tokenKeySecret, ...urls })
+    stops.push(() => context.db.close())
+    process.on('unhandledRejection', (err) => {
+      context.metrics.unhandledRejections.inc()
+      log.error({ err }, 'a promise failed and nobody waited for it')
+    })
+    const worker = await startWorker(context, { url: urls.jobsUrl, poolSize: jobsPoolSize })
+    stops.push(() => worker.stop())
+    const server = await startServer(context, config)
+    stops.push(() => server.close(config.shutdownMs))
+    log.info({ url: server.url }, 'listening')
+    return { stop, url: server.url, isDevelopment: !config.isProduction }
+  } catch (error) {
+    await Promise.race([stop(), sleep(config.shutdownMs, undefined, { ref: false })])
+    throw error
+  }
+}
+
+/** What went wrong at the start, in words that say which setting to change. */
+function explain(error: NodeJS.ErrnoException & { port?: number; address?: string }): string {
+  if (error instanceof ConfigError) return `Tenantry cannot start with these settings:\n${error.message}`
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${error.port} on ${error.address} is taken: set PORT to another, for example PORT=3001 npm start`
+  }
+  if (error.code === 'EACCES' && error.port) {
+    return `Port ${error.port} needs more rights than this process has: set PORT to one above 1023`
+  }
+  if (error.code === 'EADDRNOTAVAIL')
+    return `HOST ${error.address} is not an address of this machine: set HOST`
+  return `Tenantry cannot start: ${error.stack ?? error.message}`
+}
+
+const firstSteps = (url: string) => `
+Tenantry listens on ${url}. Sign a first company up:
+
+curl -s ${url}/signup -H 'Content-Type: application/json' -d '{
+  "company_name": "Acme Corporation", "company_email": "hello@acme.example",
+  "admin_email": "ada@acme.example", "admin_password": "correct-horse-7",
+  "admin_first_name": "Ada", "admin_last_name": "Lovelace",
+  "plan": "professional", "accept_terms": true, "accept_privacy": true}'
+`
+
+/** A stop that hangs, or a second signal, ends the process all the same: PostgreSQL recovers by itself. */
+const hangsAfterMs = 60_000
+
+const started = start()
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    process.once(signal, () => process.exit(1))
+    setTimeout(() => process.exit(1), hangsAfterMs).unref()
+    started
+      .then(({ stop }) => stop())
+      .then(() => process.exit(0))
+      .catch((error) => {
+        console.error(explain(error))
+        process.exit(1)
+      })
+  })
+}
+try {
+  const { url, isDevelopment } = await started
+  if (isDevelopment) console.log(firstSteps(url))
+} catch (error) {
+  console.error(explain(error as NodeJS.ErrnoException))
+  process.exit(1)
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { TestDatabase } from '../support/cluster.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { describeSchema, schemaFiles } from '../support/schema-files.ts'
+
+let database: TestDatabase
+let current: { dump: string; types: string }
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  current = await describeSchema(database)
+})
+
+afterAll(() => database.drop())
+
+// Somebody who owns the database has rights by that and not by a grant, which the dump would show.
+test.skipIf(!inject('testCluster').isSuperuser)(
+  'db/schema.sql is what the migrations and policies make',
+  async () => {
+    expect(await readFile(schemaFiles.dump, 'utf8'), 'run npm run schema').toBe(current.dump)
+  },
+)
+
+test('src/db/schema.ts has the types of the migrated tables', async () => {
+  expect(await readFile(schemaFiles.types, 'utf8'), 'run npm run schema').toBe(current.types)
+})

@@ -1,0 +1,26 @@
+import type { TestProject } from 'vitest/node'
+import { createTemplate, startCluster } from './cluster.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** DATABASE_URL of the test cluster, and the migrated database that tests clone. */
+    testCluster: { adminUrl: string; isSuperuser: boolean; template: string }
+  }
+}
+
+/** Starts one PostgreSQL for all test files and migrates one database in it. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cluster = await startCluster()
+  const template = await createTemplate(cluster)
+  project.provide('testCluster', {
+    adminUrl: cluster.adminUrl,
+    isSuperuser: cluster.isSuperuser,
+    template: template.name,
+  })
+  const origin = cluster.isOurs ? 'embedded' : 'of DATABASE_URL'
+  process.stdout.write(`Tests run on PostgreSQL ${cluster.version} (${origin})\n`)
+  return async () => {
+    await template.drop()
+    await cluster.stop()
+  }
+}

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { readConfig } from '../../src/config.ts'
+import { createContext } from '../../src/context.ts'
+import { startWorker } from '../../src/jobs/worker.ts'
+import { createLog } from '../../src/log.ts'
+import { startServer } from '../../src/server.ts'
+import { testSecret } from './cluster.ts'
+import { createTestDatabase } from './database.ts'
+
+/** An answer with its body read, whatever its status. */
+export interface Answer {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of the body
+  body: any
+}
+
+export const goodPassword = 'correct-horse-7'
+
+/** Somebody signed in to one tenant, as a client of the API. */
+export interface Member {
+  tenantId: string
+  token: string
+  email: string
+  userId: string
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  patch(path: string, body: unknown): Promise<Answer>
+  delete(path: string): Promise<Answer>
+}
+
+/**
+ * A whole platform on a database of its own, listening on a free port, with two companies that have signed up.
+ * Its clock stands still until a test moves it.
+ */
+export async function startPlatform(env: Record<string, string> = {}, overrides: { worker?: boolean } = {}) {
+  const database = await createTestDatabase()
+  const dataDir = await mkdtemp(join(tmpdir(), 'tenantry-data-'))
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'info',
+    ...env,
+  })
+  const logLines: string[] = []
+  const log = createLog(
+    config.logLevel,
+    new Writable({
+      write(chunk, _encoding, done) {
+        logLines.push(String(chunk))
+        done()
+      },
+    }),
+  )
+  const clock = createClock(new Date('2026-03-02T10:00:00.000Z'))
+  const context = await createContext({
+    config,
+    log,
+    tenantUrl: database.tenantUrl,
+    platformUrl: database.platformUrl,
+    tokenKeySecret: testSecret,
+    clock,
+    checkAnswers: true,
+  })
+  const worker = overrides.worker
+    ? await startWorker(context, { url: database.jobsUrl, poolSize: 4 })
+    : undefined
+  const server = await startServer(context, { host: '127.0.0.1', port: 0 })
+  const anonymous = createCaller(server.url)
+  const signUp = (company: string, fields: Record<string, unknown> = {}) =>
+    signUpAs(server.url, company, fields)
+
+  return {
+    url: server.url,
+    database,
+    dataDir,
+    context,
+    clock,
+    /** Everything that was logged so far, one JSON line each. */
+    logLines,
+    /** Calls without a token. */
+    ...anonymous,
+    signUp,
+    acme: await signUp('Acme'),
+    globex: await signUp('Globex'),
+    async stop() {
+      await server.close(2000)
+      await worker?.stop()
+      await context.db.close()
+      await database.drop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Platform = Awaited<ReturnType<typeof startPlatform>>
+
+/** A valid signup of a company of this name. */
+export function signupBody(company: string, fields: Record<string, unknown> = {}) {
+  const slug = company.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  return {
+    company_name: company,
+    company_email: `hello@${slug}.example`,
+    admin_email: `owner@${slug}.example`,
+    admin_password: goodPassword,
+    admin_first_name: 'Ada',
+    admin_last_name: 'Lovelace',
+    plan: 'professional',
+    accept_terms: true,
+    accept_privacy: true,
+    ...fields,
+  }
+}
+
+/** A client of the API as the bearer of an access token. */
+export function createMember(
+  url: string,
+  login: { access_token: string; tenant_id: string; user: UserOfLogin },
+): Member {
+  const { access_token: token, tenant_id: tenantId, user } = login
+  const authorized = { Authorization: `Bearer ${token}`, 'X-Tenant-ID': tenantId }
+  return { tenantId, token, email: user.email, userId: user.id, ...createCaller(url, authorized) }
+}
+
+interface UserOfLogin {
+  id: string
+  email: string
+}
+
+async function signUpAs(url: string, company: string, fields: Record<string, unknown>): Promise<Member> {
+  const { status, body } = await createCaller(url).post('/signup', signupBody(company, fields))
+  if (status !== 201) throw new Error(`signup of ${company} answered ${status}: ${JSON.stringify(body)}`)
+  return createMember(url, body)
+}
+
+function createCaller(url: string, common: Record<string, string> = {}) {
+  async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const isText = typeof body === 'string' || body instanceof Uint8Array
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...common,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : isText ? (body as string) : JSON.stringify(body),
+    })
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text,
+    } as Answer
+  }
+  return {
+    request,
+    get: (path: string, headers?: Record<string, string>) => request('GET', path, undefined, headers),
+    post: (path: string, body: unknown, headers?: Record<string, string>) =>
+      request('POST', path, body, headers),
+    patch: (path: string, body: unknown) => request('PATCH', path, body),
+    delete: (path: string) => request('DELETE', path),
+  }
+}
+
+function createClock(start: Date) {
+  let now = start.getTime()
+  return {
+    now: () => new Date(now),
+    advance(ms: number) {
+      now += ms
+    },
+  }
+}
