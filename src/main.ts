@@ -58,7 +58,11 @@ function explain(error: NodeJS.ErrnoException & { port?: number; address?: strin
   }
   if (error.code === 'EADDRNOTAVAIL')
     return `HOST ${error.address} is not an address of this machine: set HOST`
-  return `Tenantry cannot start: ${error.stack ?? error.message}`
+  if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', '28P01', '28000', '3D000'].includes(error.code ?? '')) {
+    return `PostgreSQL cannot be reached; look at DATABASE_URL: ${error.message || error.code}`
+  }
+  const isBug = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError
+  return `Tenantry cannot start: ${isBug ? error.stack : error.message}`
 }
 
 const firstSteps = (url: string) => `

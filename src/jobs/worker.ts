@@ -1,5 +1,6 @@
 import { Logger, run, type TaskList } from 'graphile-worker'
 import type { Context } from '../context.ts'
+import { openJobsPool } from '../db/jobs-pool.ts'
 import { tasks } from './tasks.ts'
 
 /** The worker while it runs. */
@@ -24,9 +25,13 @@ export async function startWorker(
       context.metrics.jobs.inc({ task: name, outcome: 'done' })
     }
   }
+  const pgPool = openJobsPool({
+    url: options.url,
+    size: options.poolSize,
+    onError: (err) => log.warn({ err }, 'connection of the job worker lost'),
+  })
   const runner = await run({
-    connectionString: options.url,
-    maxPoolSize: options.poolSize,
+    pgPool,
     concurrency: 2,
     pollInterval: 2000,
     noHandleSignals: true,
@@ -40,5 +45,10 @@ export async function startWorker(
     context.metrics.jobs.inc({ task: job.task_identifier, outcome: 'failed' })
     log.error({ err: error, job: job.id, task: job.task_identifier }, 'job failed')
   })
-  return { stop: () => runner.stop() }
+  return {
+    async stop() {
+      await runner.stop()
+      await pgPool.end()
+    },
+  }
 }
