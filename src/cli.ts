@@ -1,10 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import type pg from 'pg'
 import { type Config, loadEnvironment, readConfig } from './config.ts'
-import { asDatabaseError, withDirectClient } from './db/direct-client.ts'
-import { type AskDatabase, type Check, checkDatabase } from './db/doctor.ts'
+import { type Check, checkDatabaseAt } from './db/doctor.ts'
 import { startEmbeddedPostgres } from './db/embedded.ts'
 import { checkMigrations, migrate } from './db/migrate.ts'
 import { describeRoles } from './db/roles.ts'
@@ -94,20 +92,12 @@ async function check(to: number | undefined, asJson?: boolean): Promise<number> 
 async function examine(asJson?: boolean): Promise<number> {
   const config = readConfig(loadEnvironment())
   const given = await rolesOf(config)
-  const checks = await withDatabase(config, async (adminUrl) => {
-    const roles = describeRoles({ ...given, adminUrl })
-    return withDirectClient(roles.tenant.url, (tenant) =>
-      withDirectClient(roles.platform.url, (platform) =>
-        checkDatabase({ tenant: asks(tenant), platform: asks(platform) }),
-      ),
-    )
+  const checks = await withDatabase(config, (adminUrl) => {
+    const { tenant, platform } = describeRoles({ ...given, adminUrl })
+    return checkDatabaseAt({ tenantUrl: tenant.url, platformUrl: platform.url })
   })
   print(asJson, { checks }, () => checks.map(describe).join('\n'))
   return checks.some(({ ok, severity }) => !ok && severity === 'fatal') ? exitCodes.failed : exitCodes.ok
-}
-
-function asks(client: pg.Client): AskDatabase {
-  return async (sql, params) => (await client.query(sql, params)).rows
 }
 
 function describe({ name, ok, severity, detail }: Check): string {
@@ -118,9 +108,7 @@ function describe({ name, ok, severity, detail }: Check): string {
 function messageOf(error: unknown): string {
   // A host with several addresses that all refuse: Node's message is empty then.
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
-  if (!(error instanceof Error)) return String(error)
-  const isPassword = asDatabaseError(error)?.code === '28P01'
-  return isPassword ? `${error.message}: run migrate first, with this TOKEN_KEY_SECRET` : error.message
+  return error instanceof Error ? error.message : String(error)
 }
 
 function print(asJson: boolean | undefined, result: object, inWords: () => string): void {

@@ -1,4 +1,7 @@
+import type pg from 'pg'
+import { asDatabaseError, withDirectClient } from './direct-client.ts'
 import { type Rule, readableTables, roleRules, tableRules } from './doctor-rules.ts'
+import { MigrationError } from './migration-error.ts'
 
 /** Runs one statement outside any tenant and gives its rows. */
 export type AskDatabase = (sql: string, params: unknown[]) => Promise<Record<string, unknown>[]>
@@ -31,6 +34,28 @@ export async function checkDatabase(ask: { tenant: AskDatabase; platform: AskDat
   }
   checks.push(await check('no row without a tenant', 'fatal', () => visibleWithoutTenant(ask.tenant)))
   return checks
+}
+
+/**
+ * The same over two connections of its own, for the command line.
+ * @throws MigrationError when the roles cannot log in, which is so before the first migrate step
+ */
+export async function checkDatabaseAt(urls: { tenantUrl: string; platformUrl: string }): Promise<Check[]> {
+  try {
+    return await withDirectClient(urls.tenantUrl, (tenant) =>
+      withDirectClient(urls.platformUrl, (platform) =>
+        checkDatabase({ tenant: asks(tenant), platform: asks(platform) }),
+      ),
+    )
+  } catch (cause) {
+    if (asDatabaseError(cause)?.code !== '28P01') throw cause
+    const { message } = cause as Error
+    throw new MigrationError(`${message}: run migrate first, with this TOKEN_KEY_SECRET`, { cause })
+  }
+}
+
+function asks(client: pg.Client): AskDatabase {
+  return async (sql, params) => (await client.query(sql, params)).rows
 }
 
 async function check(

@@ -15,6 +15,6 @@ export async function enqueueJob<Name extends TaskName>(
 ): Promise<void> {
   const { key = null, runAt = null } = options
   await sql`select graphile_worker.enqueue_job(${task}, ${JSON.stringify(payload)}::json, ${key}, ${runAt})`.execute(
-    tx as Tx & { getExecutor: never },
+    tx,
   )
 }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
-import { type Check, checkDatabase } from '../../src/db/doctor.ts'
+import { type Check, checkDatabase, checkDatabaseAt } from '../../src/db/doctor.ts'
 import { type MigrateResult, migrate } from '../../src/db/migrate.ts'
 import { type EmptyDatabase, testSecret } from '../support/cluster.ts'
 import { createTestDatabase, createUnmigratedDatabase } from '../support/database.ts'
@@ -201,13 +201,7 @@ test.skipIf(!isSuperuser)('the databases that tests clone are as tight as a migr
 
 /** New connections each time, since a role's settings apply when it logs in. */
 function examine({ tenantUrl, platformUrl }: Pick<MigrateResult, 'tenantUrl' | 'platformUrl'> = urls) {
-  const asks = (client: pg.Client) => async (sql: string, params: unknown[]) =>
-    (await client.query(sql, params)).rows
-  return withDirectClient(tenantUrl, (tenant) =>
-    withDirectClient(platformUrl, (platform) =>
-      checkDatabase({ tenant: asks(tenant), platform: asks(platform) }),
-    ),
-  )
+  return checkDatabaseAt({ tenantUrl, platformUrl })
 }
 
 async function failing(): Promise<Check[]> {

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
-import { checkDatabase } from '../../src/db/doctor.ts'
+import { checkDatabaseAt } from '../../src/db/doctor.ts'
 import { type MigrateOptions, migrate } from '../../src/db/migrate.ts'
 import { describeRoles } from '../../src/db/roles.ts'
 import { type EmptyDatabase, testSecret } from '../support/cluster.ts'
@@ -198,10 +198,7 @@ describe.skipIf(!isSuperuser)(`in a database${isSuperuser ? '' : ' (skipped: nee
 })
 
 async function failingChecks(urls: { tenantUrl: string; platformUrl: string }) {
-  const checks = await checkDatabase({
-    tenant: (sql, params) => askAs(urls.tenantUrl, sql, params),
-    platform: (sql, params) => askAs(urls.platformUrl, sql, params),
-  })
+  const checks = await checkDatabaseAt(urls)
   return checks.filter(({ ok }) => !ok)
 }
 

@@ -108,6 +108,8 @@ async function createDatabase(clusterUrl: string, template: string): Promise<Emp
       await withDirectClient(clusterUrl, (admin) =>
         admin.query(`drop database if exists ${name} with (force)`),
       )
+      // A test that needs roles of its own lets them be called after the database.
+      await dropRoles(clusterUrl, name)
     },
   }
 }
