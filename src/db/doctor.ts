@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { asDatabaseError, withDirectClient } from './direct-client.ts'
 import { type Rule, readableTables, roleRules, tableRules } from './doctor-rules.ts'
-import { MigrationError } from './migration-error.ts'
+import { MigrationError } from './migrate/migration-error.ts'
 
 /** Runs one statement outside any tenant and gives its rows. */
 export type AskDatabase = (sql: string, params: unknown[]) => Promise<Record<string, unknown>[]>

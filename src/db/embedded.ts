@@ -1,13 +1,13 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { chooseAccount } from './embedded-account.ts'
-import { locateBinaries } from './embedded-binaries.ts'
-import { openCluster } from './embedded-cluster.ts'
-import { holdDataFolder } from './embedded-hold.ts'
-import { launch } from './embedded-launch.ts'
-import { DataFolderInUseError, takeStartLock } from './embedded-lock.ts'
-import { shutDown } from './embedded-postmaster.ts'
+import { chooseAccount } from './embedded/account.ts'
+import { locateBinaries } from './embedded/binaries.ts'
+import { openCluster } from './embedded/cluster.ts'
+import { holdDataFolder } from './embedded/hold.ts'
+import { launch } from './embedded/launch.ts'
+import { DataFolderInUseError, takeStartLock } from './embedded/lock.ts'
+import { shutDown } from './embedded/postmaster.ts'
 
 export { DataFolderInUseError }
 

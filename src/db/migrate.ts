@@ -1,17 +1,17 @@
 import { join } from 'node:path'
 import type pg from 'pg'
-import { applyMigration, prepareBookkeeping, prepareOwner } from './apply-migration.ts'
 import { withDirectClient } from './direct-client.ts'
-import { prepareJobsSchema } from './jobs-schema.ts'
+import { applyMigration, prepareBookkeeping, prepareOwner } from './migrate/apply-migration.ts'
+import { prepareJobsSchema } from './migrate/jobs-schema.ts'
 import {
   type AppliedMigration,
   choosePending,
   compare,
   readApplied,
   readMigrationFiles,
-} from './migration-files.ts'
-import { applyPolicies } from './policies.ts'
-import { prepareRoles } from './prepare-roles.ts'
+} from './migrate/migration-files.ts'
+import { applyPolicies } from './migrate/policies.ts'
+import { prepareRoles } from './migrate/prepare-roles.ts'
 import { describeRoles } from './roles.ts'
 
 export interface CheckOptions {

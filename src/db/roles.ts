@@ -1,6 +1,6 @@
 import { createHash, hkdfSync } from 'node:crypto'
 import pg from 'pg'
-import { MigrationError } from './migration-error.ts'
+import { MigrationError } from './migrate/migration-error.ts'
 
 /** A role that logs in. Without a password it was made by a DBA: its URL is theirs, and we never alter it. */
 export interface LoginRole {

@@ -20,8 +20,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
+import { locateBinaries } from '../../src/db/embedded/binaries.ts'
 import { DataFolderInUseError, startEmbeddedPostgres } from '../../src/db/embedded.ts'
-import { locateBinaries } from '../../src/db/embedded-binaries.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 

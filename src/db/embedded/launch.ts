@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { type FileHandle, open } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Account, commandFor } from './embedded-account.ts'
-import type { Binaries } from './embedded-binaries.ts'
-import { findRunning, type Postmaster, readyPort } from './embedded-postmaster.ts'
+import { type Account, commandFor } from './account.ts'
+import type { Binaries } from './binaries.ts'
+import { findRunning, type Postmaster, readyPort } from './postmaster.ts'
 
 const longestLog = 5 * 1024 * 1024
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { asDatabaseError } from './direct-client.ts'
-import type { Roles } from './roles.ts'
+import { asDatabaseError } from '../direct-client.ts'
+import type { Roles } from '../roles.ts'
 
 /** Something about the database that `sql` makes so, and a condition that says that it is not so yet. */
 interface Step {

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { asDatabaseError, inTransaction } from './direct-client.ts'
+import { asDatabaseError, inTransaction } from '../direct-client.ts'
 import { MigrationError } from './migration-error.ts'
 import type { Migration } from './migration-files.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { DataFolderInUseError } from './embedded-lock.ts'
+import { DataFolderInUseError } from './lock.ts'
 
 const lockKey = 1_952_804_449
 

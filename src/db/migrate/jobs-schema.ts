@@ -1,9 +1,9 @@
 import { Logger, makeWorkerUtils } from 'graphile-worker'
 import pg from 'pg'
-import { withDirectClient } from './direct-client.ts'
+import { withDirectClient } from '../direct-client.ts'
+import type { Roles } from '../roles.ts'
 import { MigrationError } from './migration-error.ts'
 import { applyJobsPolicy } from './policies.ts'
-import type { Roles } from './roles.ts'
 
 /**
  * Makes or upgrades the queue's schema by graphile-worker's own migrations, as the role that owns it, and then

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { asDatabaseError, inTransaction } from './direct-client.ts'
+import { asDatabaseError, inTransaction } from '../direct-client.ts'
+import type { Roles } from '../roles.ts'
 import { MigrationError } from './migration-error.ts'
-import type { Roles } from './roles.ts'
 
 /** The file that the role jobs applies to its own schema; all others belong to the owner. */
 const jobsFile = 'jobs.sql'

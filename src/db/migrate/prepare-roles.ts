@@ -1,8 +1,8 @@
 import pg from 'pg'
-import { asDatabaseError, inTransaction, withDirectClient } from './direct-client.ts'
+import { asDatabaseError, inTransaction, withDirectClient } from '../direct-client.ts'
+import { type LoginRole, type Roles, userOf } from '../roles.ts'
 import { MigrationError } from './migration-error.ts'
 import { prepareDatabase } from './prepare-database.ts'
-import { type LoginRole, type Roles, userOf } from './roles.ts'
 
 const runtimeFlags = 'login nosuperuser nocreatedb nocreaterole nobypassrls noreplication noinherit'
 

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { chown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Account, commandFor } from './embedded-account.ts'
-import type { Binaries } from './embedded-binaries.ts'
+import { type Account, commandFor } from './account.ts'
+import type { Binaries } from './binaries.ts'
 
 const run = promisify(execFile)
 const passwordFile = 'tenantry-superuser-password'
