@@ -1,6 +1,6 @@
 -- What each role may do beyond the loop of 10-tenant-isolation.sql. Applied in one transaction, beginning
 -- from nothing for whatever is not tenant-owned.
--- (The schema public belongs to the cluster's superuser: src/db/prepare-database.ts grants its use.)
+-- (The schema public belongs to the cluster's superuser: src/db/migrate/prepare-database.ts grants its use.)
 revoke all on schema app from public;
 grant usage on schema app to :"tenant_role", :"platform_role";
 -- Not "in schema app": PostgreSQL lets a schema's default privileges only add to the general ones.
