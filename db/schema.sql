@@ -95,7 +95,8 @@ alter table public.memberships force row level security;
 create policy platform_access on public.memberships as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.memberships as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert, select, update on public.memberships to tenantry_platform;
-grant delete, insert, select, update on public.memberships to tenantry_tenant;
+grant delete, select on public.memberships to tenantry_tenant;
+grant update (role, status, updated_at) on public.memberships to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.plans (
@@ -275,6 +276,10 @@ declare
 begin
   if tenant is null and session_user <> 'tenantry_platform' then
     raise insufficient_privilege using message = 'a job needs a tenant';
+  end if;
+  -- Anything else joined to an object makes an array, in which nobody would find the tenant.
+  if jsonb_typeof(payload::jsonb) <> 'object' then
+    raise invalid_parameter_value using message = 'the payload of a job is an object';
   end if;
   perform graphile_worker.add_job(
     task,

@@ -11,6 +11,10 @@ revoke all on all functions in schema app from public;
 revoke insert, update, delete on tenants from :"tenant_role";
 grant update (name, company_email, admin_email, phone, updated_at) on tenants to :"tenant_role";
 revoke update, delete on audit_entries from :"tenant_role";
+-- Whoever is a member has their name and address told by app.tenant_members(): a tenant cannot make a member of
+-- somebody whose id it learnt. Signup and accepted invitations are the platform's.
+revoke insert, update on memberships from :"tenant_role";
+grant update (role, status, updated_at) on memberships to :"tenant_role";
 grant select on plans to :"tenant_role";
 grant execute on function app.current_tenant(), app.tenant_members(uuid) to :"tenant_role";
 

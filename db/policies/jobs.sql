@@ -13,6 +13,10 @@ begin
   if tenant is null and session_user <> :'platform_role' then
     raise insufficient_privilege using message = 'a job needs a tenant';
   end if;
+  -- Anything else joined to an object makes an array, in which nobody would find the tenant.
+  if jsonb_typeof(payload::jsonb) <> 'object' then
+    raise invalid_parameter_value using message = 'the payload of a job is an object';
+  end if;
   perform graphile_worker.add_job(
     task,
     (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,

@@ -157,6 +157,23 @@ export const tableRules: Rule[] = [
     params: [sharedTables],
   },
   {
+    name: 'keys carry the tenant',
+    severity: 'fatal',
+    asks: 'tenant',
+    // A reference without it reaches another tenant's row, and a unique key without it tells what others have.
+    sql: `with owned as (select c.oid, a.attnum from pg_class c join pg_attribute a
+          on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+        where ${isInPublic} and c.relkind in ('r', 'p'))
+      select format('%s of %s does not join tenant_id with tenant_id', k.conname, k.conrelid::regclass) as problem
+      from pg_constraint k join owned o on o.oid = k.conrelid join owned r on r.oid = k.confrelid
+      where k.contype = 'f' and not exists (select from unnest(k.conkey, k.confkey) as pair (own, other)
+        where pair.own = o.attnum and pair.other = r.attnum)
+      union all
+      select format('%s of %s is unique and does not begin with tenant_id', i.indexrelid::regclass, o.oid::regclass)
+      from pg_index i join owned o on o.oid = i.indrelid
+      where i.indisunique and i.indkey[0] <> o.attnum`,
+  },
+  {
     name: 'audit trail is append-only',
     severity: 'fatal',
     asks: 'both',

@@ -105,6 +105,14 @@ const violations: [check: string, plant: string, mend: string][] = [
     'revoke delete on sessions from T',
   ],
   ['global tables are closed to tenants', 'grant update on plans to T', 'revoke update on plans from T'],
+  ['keys carry the tenant', 'create unique index loose on clients (email)', 'drop index loose'],
+  [
+    'keys carry the tenant',
+    `alter table audit_entries add column client_id uuid;
+      alter table clients add constraint u unique (id);
+      alter table audit_entries add constraint loose foreign key (client_id) references clients (id)`,
+    'alter table audit_entries drop column client_id; alter table clients drop constraint u',
+  ],
   [
     'audit trail is append-only (tenant role)',
     'grant delete on audit_entries to T',

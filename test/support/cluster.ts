@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
+import { prepareRoles } from '../../src/db/migrate/prepare-roles.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { prepareRoles } from '../../src/db/prepare-roles.ts'
 import { describeRoles } from '../../src/db/roles.ts'
 
 /** Known to everybody, which is why the roles made with it are dropped at the end of a run. */

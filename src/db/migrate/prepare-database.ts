@@ -77,8 +77,40 @@ function stepsFor(database: string, roles: Roles): Step[] {
     },
     // pg_dump begins with a call of it.
     { unless: mayCall(owner), sql: `grant execute on function ${setConfig} to ${id(owner)}` },
+    ...closures(roles),
   )
   return steps
+}
+
+/** What everybody may do in a new database, a statement of a tenant's should not, and the heirs go on doing. */
+function closures({ owner, jobs }: Roles): Step[] {
+  const call = 'execute on function pg_catalog.'
+  const closed: [right: string, heirs: string[]][] = [
+    // A DO block can become another tenant.
+    ['usage on language plpgsql', [owner.name, jobs.name]],
+    // Large objects know roles, not tenants: what one tenant keeps in them, all read.
+    [`${call}lo_creat(integer)`, []],
+    [`${call}lo_create(oid)`, []],
+    [`${call}lo_from_bytea(oid, bytea)`, []],
+    // They show what other sessions of the role run, and BEGIN names the tenant.
+    ['select on table pg_catalog.pg_stat_activity', [owner.name, 'pg_monitor']],
+    [`${call}pg_stat_get_activity(integer)`, [owner.name, 'pg_monitor']],
+    [`${call}pg_stat_get_backend_activity(integer)`, ['pg_monitor']],
+    // One tenant's statement could end all others'.
+    [`${call}pg_cancel_backend(integer)`, ['pg_signal_backend']],
+    [`${call}pg_terminate_backend(integer, bigint)`, ['pg_signal_backend']],
+    // A message on "worker:migrate" ends the job workers.
+    [`${call}pg_notify(text, text)`, [jobs.name]],
+  ]
+  return closed.flatMap(([right, heirs]) => {
+    const [, privilege = '', kind = '', object = ''] = /^(\w+) on (\w+) (.+)$/.exec(right) ?? []
+    const has = (role: string) =>
+      `has_${kind}_privilege(${[role, object, privilege].map(pg.escapeLiteral).join(', ')})`
+    return [
+      { unless: `not ${has('public')}`, sql: `revoke ${right} from public` },
+      ...heirs.map((role) => ({ unless: has(role), sql: `grant ${right} to ${pg.escapeIdentifier(role)}` })),
+    ]
+  })
 }
 
 /** GRANT and REVOKE by somebody who may not are an error or only a notice, so the condition is asked again. */

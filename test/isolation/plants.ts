@@ -1,0 +1,129 @@
+import { type Attack, attacks } from './attacks.ts'
+
+/** A guard, how a superuser takes it away and puts it back, and the attack that it stops. */
+export interface Plant {
+  guard: string
+  /** SQL of a superuser. ROLE, PLATFORM, OWNER stand for names. */
+  plant: string
+  mend: string
+  attack: Attack
+  /** The tenant of the attacking connection. */
+  as?: 'none'
+  /** What src/db/doctor.ts calls it. */
+  doctor: string
+}
+
+/** The attack of this name. */
+export const byName = (name: string) => {
+  const found = attacks.find((attack) => attack.name === name)
+  if (!found) throw new Error(`no attack ${name}`)
+  return found
+}
+const special = (...statements: string[]): Attack => ({
+  name: statements.join('; '),
+  kind: 'read',
+  refusedWith: ['42501', '42P01', '42883'],
+  statements: () => statements.map((text) => ({ text })),
+})
+export const canonical = '(tenant_id = app.current_tenant())'
+const reading = byName('by its key')
+
+export const plants: Plant[] = [
+  {
+    guard: 'row security',
+    plant: 'alter table clients disable row level security',
+    mend: 'alter table clients enable row level security',
+    attack: reading,
+    doctor: 'row security is forced',
+  },
+  {
+    guard: 'the tenant in the policy',
+    plant: 'alter policy tenant_isolation on clients using (true)',
+    mend: `alter policy tenant_isolation on clients using ${canonical}`,
+    attack: byName('a delete by key'),
+    doctor: 'policies are canonical',
+  },
+  {
+    guard: 'the policy with check, for inserts',
+    plant: 'alter policy tenant_isolation on clients with check (true)',
+    mend: `alter policy tenant_isolation on clients with check ${canonical}`,
+    attack: byName("an insert with the other's tenant_id"),
+    doctor: 'policies are canonical',
+  },
+  {
+    guard: 'the policy with check, for updates',
+    plant: 'alter policy tenant_isolation on clients with check (true)',
+    mend: `alter policy tenant_isolation on clients with check ${canonical}`,
+    attack: byName("an update that moves a row to the other's"),
+    doctor: 'policies are canonical',
+  },
+  {
+    guard: 'one policy and no second',
+    plant: 'create policy helpful on clients for select using (true)',
+    mend: 'drop policy helpful on clients',
+    attack: byName('by counting'),
+    doctor: 'policies are canonical',
+  },
+  {
+    guard: 'a role without BYPASSRLS',
+    plant: 'alter role ROLE bypassrls',
+    mend: 'alter role ROLE nobypassrls',
+    attack: reading,
+    doctor: 'has no powers (tenant role)',
+  },
+  {
+    guard: 'a role that is no superuser',
+    plant: 'alter role ROLE superuser',
+    mend: 'alter role ROLE nosuperuser',
+    attack: byName('a truncate'),
+    doctor: 'has no powers (tenant role)',
+  },
+  {
+    guard: 'a role that is no member of the owner',
+    plant: 'grant OWNER to ROLE',
+    mend: 'revoke OWNER from ROLE',
+    attack: special(
+      'set local role OWNER',
+      'alter table clients no force row level security',
+      'select name from clients',
+    ),
+    doctor: 'has no powers (tenant role)',
+  },
+  {
+    guard: 'a role without a tenant of its own',
+    plant: 'alter role ROLE set app.tenant_id = globex',
+    mend: 'alter role ROLE reset app.tenant_id',
+    attack: reading,
+    as: 'none',
+    doctor: 'no row without a tenant',
+  },
+  {
+    guard: 'set_config revoked',
+    plant: 'grant execute on function set_config to ROLE',
+    mend: 'revoke execute on function set_config from ROLE',
+    attack: special("select set_config('app.tenant_id', 'globex', true)", 'select name from clients'),
+    doctor: 'cannot call set_config (tenant role)',
+  },
+  {
+    guard: 'users out of reach',
+    plant: 'grant select (email) on users to ROLE',
+    mend: 'revoke select (email) on users from ROLE',
+    attack: special('select email from users'),
+    doctor: 'global tables are closed to tenants',
+  },
+  {
+    guard: 'no view over a table',
+    plant: 'create view all_clients as select * from clients; grant select on all_clients to ROLE',
+    mend: 'drop view all_clients',
+    attack: special('select name from all_clients'),
+    doctor: 'every table is tenant-owned or listed',
+  },
+  {
+    guard: 'no function of a superuser',
+    plant: `create function all_clients() returns setof text language sql security definer
+      as 'select name from public.clients'; grant execute on function all_clients() to ROLE`,
+    mend: 'drop function all_clients()',
+    attack: special('select all_clients()'),
+    doctor: 'functions respect row security (tenant role)',
+  },
+]

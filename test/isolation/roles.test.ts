@@ -1,0 +1,217 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inside } from './attempt.ts'
+import { canary, openWorld, type World } from './world.ts'
+
+// What each role of the running server can reach at most, and the functions that run with the rights of another.
+let world: World
+let tenant: pg.Client
+let platform: pg.Client
+let jobs: pg.Client
+
+beforeAll(async () => {
+  world = await openWorld()
+  tenant = await world.connect(world.database.tenantUrl)
+  platform = await world.connect(world.database.platformUrl)
+  jobs = await world.connect(world.database.jobsUrl)
+})
+
+afterAll(() => world.close())
+
+describe('the platform role', () => {
+  const seen = ['memberships', 'tenants']
+
+  test('sees across tenants the tables of its policy and no other', async () => {
+    const visible = []
+    for (const { name } of world.tables) {
+      const count = await found(
+        platform,
+        undefined,
+        `select count(*)::int as n from ${name} where tenant_id in ('acme', 'globex')`,
+      )
+      if (count !== '42501') visible.push([name, count])
+    }
+    expect(visible.sort()).toEqual(seen.map((name) => [name, 2]))
+  })
+
+  test.each([undefined, 'acme', 'globex'])('reads no business table inside %s', async (tenantId) => {
+    for (const { name } of world.tables.filter((table) => !seen.includes(table.name))) {
+      for (const sql of [
+        `select tenant_id from ${name}`,
+        `select count(*) from ${name}`,
+        `table ${name}`,
+        `copy ${name} to stdout`,
+      ]) {
+        expect(await found(platform, tenantId, sql)).toBe('42501')
+      }
+      expect(await found(platform, tenantId, `update ${name} set updated_at = now()`)).toBe('42501')
+      expect(await found(platform, tenantId, `delete from ${name}`)).toBe('42501')
+    }
+  })
+
+  test.each(['tenant_settings', 'audit_entries'])('adds to %s without reading it back', async (table) => {
+    const sql = `insert into ${table} default values returning *`
+    expect(await found(platform, 'acme', sql)).toBe('42501')
+  })
+
+  test.each([undefined, 'acme'])('inside %s it changes no row of globex', async (tenantId) => {
+    for (const table of seen) {
+      const before = await world.fingerprint(table)
+      expect(
+        await found(platform, tenantId, `update ${table} set updated_at = now() where tenant_id = 'globex'`),
+      ).toBe(0)
+      expect(
+        await found(platform, tenantId, `select 1 from ${table} where tenant_id = 'globex' for update`),
+      ).toBe(0)
+      expect(await found(platform, tenantId, `delete from ${table} where tenant_id = 'globex'`)).toBe('42501')
+      expect(await world.fingerprint(table)).toBe(before)
+    }
+  })
+
+  test('moves no member of acme to globex, nor writes one there', async () => {
+    expect(
+      await found(platform, 'acme', `update memberships set tenant_id = 'globex' where tenant_id = 'acme'`),
+    ).toBe('42501')
+    const insert = `insert into memberships select 'globex', gen_random_uuid(), user_id, 'owner', 'active', now(), now()
+      from memberships where tenant_id = 'acme'`
+    expect(await found(platform, 'acme', insert)).toBe('42501')
+    expect(await found(platform, undefined, insert)).toBe('42501')
+  })
+})
+
+test('the tenant role reaches no global table but the catalogue of plans, not even a column of it', async () => {
+  const { rows } = await world.admin.query(
+    `select relname as name from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
+      and not exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id') order by 1`,
+  )
+  const names = rows.map(({ name }) => name)
+  expect(names).toEqual(expect.arrayContaining(['plans', 'sessions', 'signing_keys', 'users']))
+  for (const name of names.filter((name) => name !== 'plans')) {
+    for (const sql of [
+      `select from ${name}`,
+      `select count(*) from ${name}`,
+      `insert into ${name} default values`,
+      `update ${name} set ctid = ctid`,
+      `delete from ${name}`,
+    ]) {
+      expect(await found(tenant, 'acme', sql), sql).toMatch(/^(42501|0A000)$/)
+    }
+  }
+})
+
+test('the role jobs sees nothing of public or app', async () => {
+  const { rows } = await world.admin.query(
+    `select oid::regclass::text as name from pg_class where relnamespace in ('public'::regnamespace, 'app'::regnamespace)
+      and relkind in ('r', 'p', 'v', 'm')`,
+  )
+  expect(rows.length).toBeGreaterThan(8)
+  for (const { name } of rows) {
+    expect(await found(jobs, undefined, `select from ${name.includes('.') ? name : `public.${name}`}`)).toBe(
+      '42501',
+    )
+  }
+  expect(await found(jobs, undefined, 'select * from app.tenant_members()')).toBe('42501')
+})
+
+test('the purger cannot log in, and nobody but the owner can become it', async () => {
+  const { rows } = await world.admin.query(
+    `select rolcanlogin, array(select r.rolname::text from pg_roles r
+        where pg_has_role(r.oid, p.oid, 'member') and not r.rolsuper and r.oid <> p.oid) as members
+      from pg_roles p where rolname = $1`,
+    [String(tenant.user).replace(/_tenant$/, '_purger')],
+  )
+  expect(rows).toEqual([{ rolcanlogin: false, members: [String(tenant.user).replace(/_tenant$/, '_owner')] }])
+})
+
+describe('app.tenant_members()', () => {
+  test('gives the current tenant its own members, and nothing without a tenant', async () => {
+    const members = (tenantId?: string) =>
+      inside(
+        tenant,
+        tenantId,
+        async () => (await tenant.query('select email from app.tenant_members()')).rows,
+      )
+    expect(await members('acme')).toEqual([{ email: 'canary-of-acme@example.com' }])
+    expect(await members('globex')).toEqual([{ email: `${canary}@example.com` }])
+    expect(await members()).toEqual([])
+  })
+
+  test('gives nobody of another tenant when asked for them by id', async () => {
+    const theirs = world.table('memberships').theirs.user_id
+    expect(await found(tenant, 'acme', `select * from app.tenant_members('${theirs}')`)).toBe(0)
+    expect(await found(tenant, undefined, `select * from app.tenant_members('${theirs}')`)).toBe(0)
+  })
+})
+
+test('no statement of a tenant makes a member of a stranger, whose name it would learn then', async () => {
+  const theirs = world.table('memberships').theirs.user_id
+  const columns = 'id, user_id, role, status, created_at, updated_at'
+  const values = `gen_random_uuid(), '${theirs}', 'viewer', 'active', now(), now()`
+  for (const sql of [
+    `insert into memberships (${columns}) values (${values})`,
+    `with made as (insert into memberships (${columns}) values (${values}) returning 1) select 1`,
+    `update memberships set user_id = '${theirs}'`,
+    `merge into memberships m using (values (1)) v on true when matched then update set user_id = '${theirs}'`,
+  ]) {
+    expect(await found(tenant, 'acme', sql), sql).toBe('42501')
+  }
+  expect(await found(tenant, 'acme', "update memberships set role = 'owner', status = 'active'")).toBe(1)
+})
+
+test('functions with the rights of another are listed here, pin their search_path, and belong to no superuser', async () => {
+  const { rows } = await world.admin.query(
+    `select p.oid::regprocedure::text as name, proconfig::text as config, r.rolsuper or r.rolbypassrls as mighty
+      from pg_proc p join pg_roles r on r.oid = p.proowner
+      where prosecdef and pronamespace <> 'pg_catalog'::regnamespace order by 1`,
+  )
+  expect(rows.map(({ name }) => name)).toEqual([
+    'app.tenant_members(uuid)',
+    'graphile_worker.enqueue_job(text,json,text,timestamp with time zone)',
+  ])
+  for (const { config, mighty } of rows) {
+    expect(config).toMatch(/^\{"search_path=pg_catalog, (public, )?pg_temp"\}$/)
+    expect(mighty).toBe(false)
+  }
+})
+
+describe('a job', () => {
+  test.each(['{"tenant_id":"globex"}', '{}', '{"tenant_id":null}'])(
+    'of acme carries acme, whatever its payload %s says',
+    async (payload) => {
+      const sql = `select graphile_worker.enqueue_job('look', '${payload}', 'key')`
+      expect(await found(tenant, 'acme', sql)).toBe(1)
+      const { rows } = await jobs.query(
+        `select j.key, payload->>'tenant_id' as tenant from graphile_worker._private_jobs j where key like '%key'`,
+      )
+      expect(rows).toEqual([{ key: 'acme:key', tenant: 'acme' }])
+    },
+  )
+
+  test.each(['null', '[]', '["globex"]', '"globex"', '1'])('has no payload such as %s', async (payload) => {
+    expect(await found(tenant, 'acme', `select graphile_worker.enqueue_job('look', '${payload}')`)).toBe(
+      '22023',
+    )
+  })
+
+  test('needs a tenant, and the queue cannot be read', async () => {
+    expect(await found(tenant, undefined, `select graphile_worker.enqueue_job('look', '{}')`)).toBe('42501')
+    for (const client of [tenant, platform]) {
+      expect(await found(client, 'acme', 'select * from graphile_worker.jobs')).toBe('42501')
+      expect(await found(client, 'acme', 'select * from graphile_worker._private_jobs')).toBe('42501')
+    }
+  })
+})
+
+/** How many rows a statement gave or touched (or the count it selects), or its SQLSTATE. */
+async function found(client: pg.Client, tenantId: string | undefined, sql: string): Promise<number | string> {
+  try {
+    return await inside(client, tenantId, async () => {
+      const { rows, rowCount } = await client.query(sql)
+      return rows[0]?.n ?? rowCount ?? 0
+    })
+  } catch (error) {
+    const { code, message, detail } = error as pg.DatabaseError
+    expect(`${message} ${detail}`).not.toContain(canary)
+    return code ?? String(error)
+  }
+}

@@ -1,0 +1,85 @@
+/** Columns and values of one row. */
+export type Row = Record<string, unknown>
+
+/** Whom the rows are made for. `canary` is a word that no other tenant may ever see. */
+export interface Owner {
+  tenantId: string
+  canary: string
+  userId: string
+  /** The id of this owner's row in a table, for references. */
+  idOf(table: string): string
+}
+
+const times = { created_at: '2026-03-02T10:00:00.000Z', updated_at: '2026-03-02T10:00:00.000Z' }
+
+/** One row for each tenant-owned table, with the canary wherever a text fits; tenant_id and id are added. */
+export const rowFactories: Record<string, (owner: Owner) => Row> = {
+  tenants: ({ canary }) => ({
+    name: canary,
+    company_email: `${canary}@example.com`,
+    region: 'FR',
+    plan: 'PROFESSIONAL',
+    status: 'ACTIVE',
+    status_set_by: 'system',
+    status_changed_at: times.created_at,
+    metadata: { canary },
+    ...times,
+  }),
+  memberships: ({ userId }) => ({ user_id: userId, role: 'owner', status: 'active', ...times }),
+  tenant_settings: ({ canary }) => ({
+    theme: 'light',
+    language: 'fr',
+    time_zone: canary,
+    date_format: canary,
+    currency: 'EUR',
+    vat_rate_basis_points: 2000,
+    automatic_numbering: true,
+    backups: true,
+    audit: true,
+    ...times,
+  }),
+  audit_entries: ({ canary, userId }) => ({
+    actor_kind: 'user',
+    actor_id: userId,
+    action: canary,
+    object_type: canary,
+    object_id: canary,
+    changed_fields: [canary],
+    ip: '192.0.2.1',
+    request_id: canary,
+    ...times,
+  }),
+  clients: ({ canary }) => ({ name: canary, email: `${canary}@example.com`, notes: canary, ...times }),
+}
+
+/** Two tenant-owned tables that no policy and no grant names, the second with a foreign key to the first. */
+export const plantedTables = {
+  migration: `
+    create table test_orders (
+      tenant_id text collate "C" not null default app.current_tenant() references tenants,
+      id uuid not null,
+      title text not null,
+      created_at timestamptz(3) not null,
+      updated_at timestamptz(3) not null,
+      primary key (tenant_id, id),
+      unique (tenant_id, title)
+    );
+    create table test_order_lines (
+      tenant_id text collate "C" not null default app.current_tenant() references tenants,
+      id uuid not null,
+      order_id uuid not null,
+      title text not null,
+      created_at timestamptz(3) not null,
+      updated_at timestamptz(3) not null,
+      primary key (tenant_id, id),
+      foreign key (tenant_id, order_id) references test_orders (tenant_id, id) on delete cascade
+    );`,
+  rows: {
+    test_orders: ({ canary }: Owner): Row => ({ title: canary, ...times }),
+    test_order_lines: ({ canary, idOf }: Owner): Row => ({
+      order_id: idOf('test_orders'),
+      title: canary,
+      ...times,
+    }),
+  },
+}
