@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { pinoHttp } from 'pino-http'
@@ -70,8 +71,21 @@ function measure({ metrics }: Context, { method, path }: Route): RequestHandler 
   }
 }
 
-/** One line per request, with its id and tenant; no query string, header or body, which hold people's data. */
+/**
+ * One line per request, with its id, tenant and declared path; nothing of the path, query, headers or body that
+ * was sent, since people's data may stand in each.
+ */
 function requestLog({ log }: Context): RequestHandler {
+  // When the answer is out, so that route and tenant are known.
+  const describe = (request: IncomingMessage, response: ServerResponse, line: object) => {
+    const { method, route } = request as unknown as express.Request
+    return {
+      ...line,
+      method,
+      path: route?.path ?? 'unknown',
+      tenant_id: (response as unknown as express.Response).locals?.tenantId,
+    }
+  }
   return pinoHttp({
     logger: log,
     genReqId: (_request, response) => {
@@ -80,13 +94,13 @@ function requestLog({ log }: Context): RequestHandler {
       return id
     },
     quietReqLogger: true,
+    quietResLogger: true,
     customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
     customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
-    customProps: (_request, response) => ({
-      tenant_id: (response as express.Response).locals?.tenantId,
-    }),
+    customSuccessObject: describe,
+    customErrorObject: (request, response, _error, line) => describe(request, response, line),
     serializers: {
-      req: (request) => ({ method: request.method, path: String(request.url).split('?')[0] }),
+      req: () => undefined,
       res: (response) => ({ status: response.statusCode }),
       err: () => undefined,
     },

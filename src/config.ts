@@ -10,6 +10,7 @@ const count = (fallback: number, min = 1, max = 1_000_000) =>
 const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'should be a PostgreSQL URL: postgres://user:password@host:5432/database')
+const originsText = 'should be a comma-separated list of origins such as https://app.example.com'
 const hostName = /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
 
 const environment = z.object({
@@ -41,7 +42,7 @@ const environment = z.object({
     .default('')
     .transform((list) => list.split(',').map((origin) => origin.trim()))
     .transform((list) => list.filter((origin) => origin !== ''))
-    .pipe(z.array(z.url('should be a comma-separated list of origins such as https://app.example.com'))),
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: originsText }))),
   TRUST_PROXY: count(0, 0, 10),
   RATE_LIMITS: flag.default('on'),
   SIGNUPS_PER_HOUR: count(20),
@@ -73,7 +74,7 @@ export function readConfig(env: Record<string, string | undefined>) {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = environment.safeParse(present)
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    const lines = parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)
     throw new ConfigError(lines.join('\n'))
   }
   const e = parsed.data

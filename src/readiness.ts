@@ -23,9 +23,15 @@ const keptMs = 10_000
 export function createReadiness(ask: OpenedDatabase['ask'], log: Logger): Readiness {
   let kept: { checks: Promise<Check[]>; at: number } | undefined
 
+  async function look(): Promise<Check[]> {
+    const results = await checkDatabase(ask)
+    const failed = results.filter(({ ok, severity }) => !ok && severity === 'fatal')
+    if (failed.length > 0) log.error({ failed }, 'the database is not as the server needs it')
+    return results
+  }
+
   function checks(): Promise<Check[]> {
-    if (!kept || performance.now() - kept.at > keptMs)
-      kept = { checks: checkDatabase(ask), at: performance.now() }
+    if (!kept || performance.now() - kept.at > keptMs) kept = { checks: look(), at: performance.now() }
     return kept.checks
   }
 
@@ -33,8 +39,6 @@ export function createReadiness(ask: OpenedDatabase['ask'], log: Logger): Readin
     isDraining: false,
     async check() {
       const results = await checks()
-      const failed = results.filter(({ ok, severity }) => !ok && severity === 'fatal')
-      if (failed.length > 0) log.error({ failed }, 'the database is not as the server needs it')
       return results.filter(({ severity }) => severity === 'fatal').map(({ name, ok }) => ({ name, ok }))
     },
     async refuseUnsafe() {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createApp } from './app.ts'
@@ -23,7 +24,14 @@ export async function startServer(context: Context, { host, port }: { host: stri
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
     createApp(context),
   )
-  server.on('clientError', answerClientError)
+  server.prependListener('request', (_request, response) => {
+    if (context.readiness.isDraining) response.setHeader('Connection', 'close')
+    // Node closes the connections that are idle when draining begins; those that become so later stay open.
+    response.once('close', () => {
+      if (context.readiness.isDraining) setImmediate(() => server.closeIdleConnections())
+    })
+  })
+  server.on('clientError', (error, socket) => answerClientError(context, error, socket as Socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -46,23 +54,34 @@ async function close(context: Context, server: Server, timeoutMs: number): Promi
   clearTimeout(timer)
 }
 
+const clientErrors: Record<string, ErrorCode> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+}
+
 /** What Node's parser refuses never becomes a request, so its problem document is written by hand. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+function answerClientError(context: Context, error: NodeJS.ErrnoException, socket: Socket): void {
+  // An answer that is on its way already would be cut in two by this one.
+  const { _httpMessage } = socket as Socket & { _httpMessage?: { headersSent: boolean } }
+  if (error.code === 'ECONNRESET' || !socket.writable || _httpMessage?.headersSent) {
     socket.destroy()
     return
   }
-  const code: ErrorCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'malformed_request'
+  const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
   const [status, detail] = problems[code]
+  const request_id = randomUUID()
+  context.log.info({ request_id, code, reason: error.code }, 'not a request')
   const body = JSON.stringify({
     type: `urn:tenantry:problem:${code}`,
     title: code.replaceAll('_', ' '),
     status,
     detail,
     code,
+    request_id,
   })
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nX-Request-Id: ${request_id}\r\n` +
       'Content-Type: application/problem+json; charset=utf-8\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )

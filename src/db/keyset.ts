@@ -26,7 +26,7 @@ export function decodeCursor(text: string, sort: string, isInstant: boolean): Cu
       typeof value === 'string' &&
       value.isWellFormed() &&
       !value.includes('\0') &&
-      (!isInstant || new Date(value).toISOString() === value) &&
+      (!isInstant || (/^\d{4}-/.test(value) && new Date(value).toISOString() === value)) &&
       typeof id === 'string' &&
       uuid.test(id)
     if (isValid) return { value, id }

@@ -3,18 +3,24 @@ import type { Context } from '../context.ts'
 import { parseTenantId, type TenantId } from '../db/tenant-id.ts'
 import { AppError } from '../errors.ts'
 import { bearerChallenge, type Claims } from '../features/members/access.ts'
+import { isReserved } from '../features/tenants/slug.ts'
 
 /**
- * What the request's access token says of its bearer, once X-Tenant-ID (or the tenant's host name) confirms the
- * tenant.
- * @throws AppError 401 `unauthenticated`, 400 `tenant_header_missing`, 403 `tenant_mismatch`, in this order
+ * What the request's access token says of its bearer.
+ * @throws AppError 401 `unauthenticated`
  */
 export async function authenticate(context: Context, request: Request): Promise<Claims> {
-  const claims = await context.tokens.verifyAccess(bearerToken(request))
+  return context.tokens.verifyAccess(bearerToken(request))
+}
+
+/**
+ * Lets pass when X-Tenant-ID, or the tenant's host name, confirms the tenant of the token.
+ * @throws AppError 400 `tenant_header_missing`, 403 `tenant_mismatch`
+ */
+export function confirmTenant(context: Context, request: Request, claims: Claims): void {
   const named = namedTenant(context, request)
   if (named.length === 0) throw new AppError('tenant_header_missing')
   if (named.some((name) => name !== claims.tenantId)) throw new AppError('tenant_mismatch')
-  return claims
 }
 
 /**
@@ -37,7 +43,9 @@ function namedTenant(context: Context, request: Request): string[] {
   if (baseDomain) {
     const host = request.hostname?.toLowerCase() ?? ''
     const suffix = `.${baseDomain}`
-    if (host.endsWith(suffix)) names.push(host.slice(0, -suffix.length))
+    const name = host.slice(0, -suffix.length)
+    // Hosts of the platform itself, such as api.example.com, name nobody: those ids are never given out.
+    if (host.endsWith(suffix) && !isReserved(name)) names.push(name)
   }
   return names
 }
@@ -46,7 +54,7 @@ function namedTenant(context: Context, request: Request): string[] {
  * The token of the Authorization header (RFC 6750, section 2.1).
  * @throws AppError 401 `unauthenticated`
  */
-export function bearerToken(request: Request): string {
+function bearerToken(request: Request): string {
   const match = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '')
   if (!match?.[1]) {
     const challenge = request.headers.authorization

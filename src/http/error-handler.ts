@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Context } from '../context.ts'
 import { AppError, type ErrorCode, problems } from '../errors.ts'
+import { toFrench } from './french.ts'
+import { languageOf } from './language.ts'
 
 /** What express.json and the router report, by their `type` or `status`: body-parser's README, section Errors. */
 const bodyErrors: Record<string, ErrorCode> = {
@@ -17,6 +19,9 @@ const bodyErrors: Record<string, ErrorCode> = {
 const databaseErrors: Record<string, ErrorCode> = {
   '22001': 'invalid_request',
   '22003': 'invalid_request',
+  '22007': 'invalid_request',
+  '22008': 'invalid_request',
+  '22009': 'invalid_request',
   '22021': 'invalid_request',
   '22P02': 'invalid_request',
   '22P05': 'invalid_request',
@@ -32,53 +37,64 @@ const databaseErrors: Record<string, ErrorCode> = {
 
 /** The last middleware: every error becomes a problem document (RFC 9457) that tells no SQL, stack or value. */
 export function errorHandler(context: Context): ErrorRequestHandler {
-  return (error, request, response, next) => {
+  return (error, request, response, _next) => {
     const problem = toAppError(error)
-    if (problem.status >= 500 || (error as { code?: string }).code === '42501') {
-      context.log.error({ err: error, request_id: request.id, code: problem.code }, 'request failed')
+    const line = {
+      err: error,
+      request_id: request.id,
+      tenant_id: response.locals.tenantId,
+      code: problem.code,
     }
-    if (response.headersSent) return next(error)
-    sendProblem(request, response, problem)
+    if (problem.status >= 500 || (error as { code?: string }).code === '42501') {
+      context.log.error(line, 'request failed')
+    } else if (isFromDatabase(error) && problem.code === 'invalid_request') {
+      context.log.warn(line, 'the database refused an input that its schema had let pass')
+    }
+    // Express would print the error as it is to standard error; a broken answer is all that can be told by now.
+    if (response.headersSent) request.socket.destroy()
+    else sendProblem(request, response, problem)
   }
 }
 
 /** The error as what may be told of it. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const { code, type, status } = error as { code?: string; type?: string; status?: number }
+  const { code, type, status } = (error ?? {}) as { code?: string; type?: string; status?: number }
   const known = bodyErrors[type ?? ''] ?? databaseErrors[code ?? '']
   if (known) return new AppError(known, { cause: error })
-  // What the router refuses, such as a path that does not decode.
-  if (status && status >= 400 && status < 500) return new AppError('invalid_request', { cause: error })
+  // What the router or the parser refuses, such as a path that does not decode or a body that does not unzip.
+  if (status && status >= 400 && status < 500) return new AppError('malformed_request', { cause: error })
   return new AppError('internal_error', { cause: error })
 }
 
 /** Answers with a problem document in the caller's language. */
 export function sendProblem(request: Request, response: Response, problem: AppError): void {
   const [status, english, french] = problems[problem.code]
+  const isFrench = languageOf(request) === 'fr'
+  const errors = isFrench
+    ? problem.errors?.map(({ path, message }) => ({ path, message: toFrench(message) }))
+    : problem.errors
   const body = JSON.stringify({
     type: `urn:tenantry:problem:${problem.code}`,
     title: problem.code.replaceAll('_', ' '),
     status,
-    detail: languageOf(request) === 'fr' ? french : english,
+    detail: isFrench ? french : english,
     code: problem.code,
     request_id: request.id,
-    ...(problem.errors ? { errors: problem.errors } : {}),
+    ...(errors ? { errors } : {}),
     ...problem.members,
   })
-  response.status(status)
+  response.status(status).vary('Accept-Language')
   response.set({
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Cache-Control': 'no-store',
-    Vary: 'Accept-Language',
     ...problem.headers,
   })
   response.end(body)
 }
 
-/** English unless Accept-Language prefers French. */
-export function languageOf(request: Request): 'en' | 'fr' {
-  return request.acceptsLanguages('en', 'fr') === 'fr' ? 'fr' : 'en'
+function isFromDatabase(error: unknown): boolean {
+  return typeof (error as { severity?: unknown }).severity === 'string'
 }
 
 /** Where no route is. */

@@ -1,9 +1,18 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import { AppError, type InputError } from '../errors.ts'
+import { describeInFrench } from './french.ts'
+import { languageOf } from './language.ts'
 import type { Input, Route } from './route.ts'
 
 const nothing = z.strictObject({})
+
+/** Deeper than any body we ask for, and far from the depth that a recursion over it could not bear. */
+const deepest = 32
+
+/** A body of a megabyte can be wrong in a hundred thousand places: the caller is told of the first ones. */
+const mostErrors = 20
+const longestMessage = 300
 
 /** The request's path, query and body as the route's schemas make them, or why they are not valid. */
 export type ParsedInput =
@@ -16,18 +25,22 @@ export type ParsedInput =
  */
 export function parseInput(route: Route, request: Request): ParsedInput {
   const errors: InputError[] = []
+  const language = languageOf(request) === 'fr' ? { error: describeInFrench } : undefined
   const parse = (schema: z.ZodType, source: string, given: unknown) => {
-    const bad = findBadString(given, [source])
-    if (bad) {
-      errors.push({ path: bad.join('.'), message: 'holds a character that cannot be stored' })
+    const problem = findUnstorable(given, [source])
+    if (problem) {
+      errors.push(problem)
       return undefined
     }
-    const parsed = schema.safeParse(given)
+    const parsed = schema.safeParse(given, language)
     if (parsed.success) return parsed.data
-    for (const issue of parsed.error.issues) {
-      errors.push({ path: [source, ...issue.path].join('.'), message: issue.message })
+    for (const issue of parsed.error.issues.slice(0, mostErrors)) {
+      errors.push({ path: [source, ...issue.path].join('.'), message: shorten(issue.message) })
     }
     return undefined
+  }
+  if (!isDecodable(request.url)) {
+    errors.push({ path: 'query', message: 'holds percent-encoding that does not decode' })
   }
   const value = {
     params: parse(route.params ?? nothing, 'path', request.params),
@@ -39,18 +52,37 @@ export function parseInput(route: Route, request: Request): ParsedInput {
     : { ok: true, value }
 }
 
-/** The path to the first string, key or value, that PostgreSQL cannot store as it is. */
-function findBadString(value: unknown, path: string[]): string[] | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : path
+/** The first string, key or value, that PostgreSQL cannot store as it is, or the place where it gets too deep. */
+function findUnstorable(value: unknown, path: string[]): InputError | undefined {
+  const here = (message: string) => ({ path: shorten(path.join('.')), message })
+  if (typeof value === 'string') {
+    return isStorable(value) ? undefined : here('holds a character that cannot be stored')
+  }
   if (typeof value !== 'object' || value === null) return undefined
+  if (path.length > deepest) return { path: path[0] ?? '', message: 'is nested too deeply' }
   for (const key of Object.keys(value)) {
-    if (!isStorable(key)) return path
-    const bad = findBadString((value as Record<string, unknown>)[key], [...path, key])
-    if (bad) return bad
+    if (!isStorable(key)) return here('holds a character that cannot be stored')
+    const problem = findUnstorable((value as Record<string, unknown>)[key], [...path, key])
+    if (problem) return problem
   }
   return undefined
 }
 
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
+}
+
+/** Node's parser of queries takes what does not decode as it stands, or puts U+FFFD into its place. */
+function isDecodable(url: string): boolean {
+  if (!url.includes('%')) return true
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > longestMessage ? `${text.slice(0, longestMessage).toWellFormed()}…` : text
 }

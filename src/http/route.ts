@@ -79,6 +79,9 @@ export type Read = <Query extends Compilable>(
   build: (queries: TenantQueryBuilder, userId: string) => Query,
 ) => Promise<{ rows: InferResult<Query>; principal: Principal }>
 
+/** The context inside an open transaction: without the database, since transactions never nest. */
+type ContextInside = Omit<Context, 'db'>
+
 /** Writes inside the caller's tenant, in one transaction that begins with the check of the caller. */
 export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   extends Declaration<P, Q, B>,
@@ -90,7 +93,9 @@ export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   audit: { action: string; objectType: string }
   /** Whether Idempotency-Key is honoured. */
   idempotent?: boolean
-  handler(call: BaseCall<P, Q, B> & { tx: Tx; principal: Principal }): Promise<Reply>
+  handler(
+    call: Omit<BaseCall<P, Q, B>, 'context'> & { context: ContextInside; tx: Tx; principal: Principal },
+  ): Promise<Reply>
 }
 
 /** Any endpoint, once declared. */

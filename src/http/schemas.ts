@@ -1,7 +1,12 @@
 import { z } from 'zod'
 
 /** A person's or company's name. */
-export const nameSchema = z.string().trim().min(1).max(200)
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'should hold no control characters')
 
 /** An e-mail address, in lower case: it names one person whatever the case it was typed in. */
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email())

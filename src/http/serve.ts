@@ -3,9 +3,10 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { accessQuery, type Claims, checkAccess } from '../features/members/access.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, confirmTenant } from './authenticate.ts'
+import { toAppError } from './error-handler.ts'
 import { type ParsedInput, parseInput } from './input.ts'
-import type { OpenRoute, ReadRoute, Reply, Route, WriteRoute } from './route.ts'
+import type { OpenRoute, Read, ReadRoute, Reply, Route, WriteRoute } from './route.ts'
 import { transactionSlots } from './slots.ts'
 
 type AnyOpen = Extract<Route, OpenRoute<never, never, never> | { scope: 'open' }>
@@ -38,32 +39,34 @@ function serveOpen(context: Context, route: AnyOpen): Handle {
 
 function serveRead(context: Context, route: AnyRead): Handle {
   return async (request, response) => {
-    const claims = await authenticate(context, request)
-    remember(response, claims)
+    const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
     if (!parsed.ok) {
       await checkAlone(context, route, claims)
       throw parsed.error
     }
-    return route.handler({
-      context,
-      input: parsed.value,
-      request,
-      read: async (build) => {
-        const [access, rows] = await context.db.readTenant(claims.tenantId, (queries) => [
-          accessQuery(queries, claims),
-          build(queries, claims.userId),
-        ])
-        return { rows: rows as never, principal: checkAccess(access, claims, route, context.clock.now()) }
-      },
-    })
+    let isChecked = false
+    const read: Read = async (build) => {
+      const [access, rows] = await context.db.readTenant(claims.tenantId, (queries) => [
+        accessQuery(queries, claims),
+        build(queries, claims.userId),
+      ])
+      isChecked = true
+      return { rows: rows as never, principal: checkAccess(access, claims, route, context.clock.now()) }
+    }
+    try {
+      return await route.handler({ context, input: parsed.value, request, read })
+    } catch (error) {
+      // Such as a cursor that only the query's author could refuse.
+      if (!isChecked && toAppError(error).status < 500) await checkAlone(context, route, claims)
+      throw error
+    }
   }
 }
 
 function serveWrite(context: Context, route: AnyWrite): Handle {
   return async (request, response) => {
-    const claims = await authenticate(context, request)
-    remember(response, claims)
+    const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
     if (!parsed.ok) {
       await checkAlone(context, route, claims)
@@ -99,15 +102,21 @@ const parseJson = express.json({
   },
 })
 
+/** Does not throw: who may not call at all is told that before what is wrong with the body. */
 async function readInput(route: Route, request: Request, response: Response): Promise<ParsedInput> {
   if (route.body) {
     const hasBody = request.headers['content-length'] !== '0' && hasBodyHeaders(request)
-    if (hasBody && !request.is('application/json')) throw new AppError('unsupported_media_type')
-    await new Promise<void>((resolve, reject) => {
-      parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()))
-    })
+    if (hasBody && !isJsonInUtf8(request)) return { ok: false, error: new AppError('unsupported_media_type') }
+    const failure = await new Promise<unknown>((resolve) => parseJson(request, response, resolve))
+    if (failure) return { ok: false, error: toAppError(failure) }
   }
   return parseInput(route, request)
+}
+
+/** RFC 8259, 8.1: JSON between systems is UTF-8 and nothing else. */
+function isJsonInUtf8(request: Request): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1]
+  return Boolean(request.is('application/json')) && (!charset || /^utf-?8$/i.test(charset))
 }
 
 function hasBodyHeaders(request: Request): boolean {
@@ -119,8 +128,12 @@ function accept(parsed: ParsedInput) {
   return parsed.value
 }
 
-function remember(response: Response, claims: Claims): void {
+/** Who calls. The log learns their tenant even when the request names another. */
+async function identify(context: Context, request: Request, response: Response): Promise<Claims> {
+  const claims = await authenticate(context, request)
   response.locals.tenantId = claims.tenantId
+  confirmTenant(context, request, claims)
+  return claims
 }
 
 function send(response: Response, reply: Reply): void {

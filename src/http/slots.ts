@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { Tx } from '../db/database.ts'
 import { writeAuditEntry } from '../features/audit/audit.ts'
 import type { Principal } from '../features/members/access.ts'
+import { addressOf } from './address.ts'
 import type { Reply, TenantRoute } from './route.ts'
 
 /** Everything a slot may look at. */
@@ -31,7 +32,7 @@ const audit: TransactionSlot = {
       action: route.audit.action,
       object: { type: route.audit.objectType, id: reply.audited.objectId },
       changedFields: reply.audited.changedFields,
-      ip: request.ip ?? null,
+      ip: addressOf(request),
       requestId: String(request.id),
       now: context.clock.now(),
     })

@@ -36,14 +36,20 @@ export async function startWorker(
     pollInterval: 2000,
     noHandleSignals: true,
     taskList,
-    logger: new Logger((scope) => (level, message) => {
-      if (level === 'error') log.error({ worker: scope.workerId }, message)
-      else log.debug({ worker: scope.workerId }, message)
+    logger: new Logger((scope) => (level, message, meta) => {
+      const worker = scope.workerId
+      const error = meta?.error ?? meta?.fatalError
+      // The worker writes errors into its messages, and an error may quote what was sent: job:error reports those.
+      if (meta?.failure) return
+      if (error !== undefined) log.error({ worker, err: error }, 'the worker met an error')
+      else if (level === 'error') log.error({ worker }, message)
+      else log.debug({ worker }, message)
     }),
   })
   runner.events.on('job:error', ({ job, error }) => {
     context.metrics.jobs.inc({ task: job.task_identifier, outcome: 'failed' })
-    log.error({ err: error, job: job.id, task: job.task_identifier }, 'job failed')
+    const { tenant_id } = job.payload as { tenant_id?: string | null }
+    log.error({ err: error, job: job.id, task: job.task_identifier, tenant_id }, 'job failed')
   })
   return {
     async stop() {

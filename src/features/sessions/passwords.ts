@@ -66,7 +66,7 @@ export function refuseWeakPassword(password: string, context: string[], path: st
         .toLowerCase()
         .split(/[^a-z0-9]+/),
     )
-    .filter((word) => word.length >= 4)
+    .filter((word) => word.length >= 3)
   let rest = folded.replace(/[^a-z0-9]/g, '')
   const before = rest.length
   for (const word of words) rest = rest.replaceAll(word, '')

@@ -26,6 +26,6 @@ export const sessionRoutes = [
     path: '/.well-known/jwks.json',
     summary: 'The public keys that access tokens are signed with',
     response: { status: 200, body: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }) },
-    handler: async ({ context }) => ok(context.tokens.jwks()),
+    handler: async ({ context }) => ok(await context.tokens.jwks()),
   }),
 ]

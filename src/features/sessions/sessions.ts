@@ -82,11 +82,14 @@ interface LoginInput {
  */
 export async function logIn(context: Context, input: LoginInput): Promise<LoginAnswer> {
   const { db, clock, passwords, tokens } = context
-  const found = await db.withPlatform('login', (tx) => findLogin(tx, input.email))
+  const found = await db.withPlatform('login', (tx) => findUser(tx, input.email))
   const matches = await passwords.verify(input.password, found?.password_hash)
-  if (!found || !matches || found.memberships.length === 0) throw new AppError('invalid_credentials')
+  if (!found || !matches) throw new AppError('invalid_credentials')
+  // Only now, so that the database has no more work with a known address than with an unknown one.
+  const memberships = await db.withPlatform('login', (tx) => listMemberships(tx, found.id))
+  if (memberships.length === 0) throw new AppError('invalid_credentials')
 
-  const { id, email, first_name, last_name, locale, memberships } = found
+  const { id, email, first_name, last_name, locale } = found
   const candidates = input.tenantId
     ? memberships.filter((membership) => membership.tenant_id === input.tenantId)
     : memberships
@@ -112,21 +115,23 @@ export async function logIn(context: Context, input: LoginInput): Promise<LoginA
   return answerWithTokens(context, session, { user, tenantId, role: membership.role as Role })
 }
 
-async function findLogin(tx: PlatformTx, email: string) {
-  const user = await tx
+function findUser(tx: PlatformTx, email: string) {
+  return tx
     .selectFrom('users')
     .select(['id', 'email', 'first_name', 'last_name', 'locale', 'password_hash'])
     .where('email', '=', email)
     .executeTakeFirst()
-  if (!user) return undefined
-  const memberships = await tx
+}
+
+/** The tenants that a person can sign in to. */
+function listMemberships(tx: PlatformTx, userId: string) {
+  return tx
     .selectFrom('memberships')
     .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
     .select(['memberships.tenant_id', 'tenants.name', 'memberships.role'])
-    .where('memberships.user_id', '=', user.id)
+    .where('memberships.user_id', '=', userId)
     .where('memberships.status', '=', 'active')
     .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
     .orderBy('memberships.tenant_id')
     .execute()
-  return { ...user, memberships }
 }

@@ -16,8 +16,8 @@ export interface Tokens {
   issueSelection(userId: string): Promise<string>
   /** @returns the user's id. @throws AppError 401 `unauthenticated` */
   verifySelection(token: string): Promise<string>
-  /** The public keys (RFC 7517). */
-  jwks(): { keys: jose.JWK[] }
+  /** The public keys (RFC 7517), those of processes that started later included. */
+  jwks(): Promise<{ keys: jose.JWK[] }>
   /** How long an access token lives, in seconds. */
   readonly accessSeconds: number
 }
@@ -37,6 +37,9 @@ const accessAudience = 'tenantry:tenant'
 const selectionAudience = 'tenantry:selection'
 const rememberedTokens = 10_000
 
+/** Anybody can name a key that does not exist, so the database is asked for unknown ones at most this often. */
+const keysAskedEveryMs = 3000
+
 interface SigningKey {
   kid: string
   privateKey: jose.CryptoKey
@@ -49,7 +52,7 @@ interface SigningKey {
 export async function openTokens({ db, clock, issuer, secret }: TokenOptions): Promise<Tokens> {
   const encryptionKey = new Uint8Array(hkdfSync('sha256', secret, '', 'signing keys', 32))
   const { publicJwks, current } = await loadKeys(db, encryptionKey, clock.now())
-  const keySet = jose.createLocalJWKSet({ keys: publicJwks })
+  const keys = createKeySet(db, publicJwks)
   const verified = new Map<string, { claims: Claims; expiresAt: number }>()
 
   const sign = (
@@ -70,17 +73,20 @@ export async function openTokens({ db, clock, issuer, secret }: TokenOptions): P
       .sign(current.privateKey)
   }
   const verify = async (token: string, typ: string, audience: string, requiredClaims: string[]) => {
+    const options = {
+      algorithms: [algorithm],
+      issuer,
+      audience,
+      typ,
+      requiredClaims: ['sub', 'jti', 'iat', 'exp', ...requiredClaims],
+      currentDate: clock.now(),
+    }
     try {
-      const { payload } = await jose.jwtVerify(token, keySet, {
-        algorithms: [algorithm],
-        issuer,
-        audience,
-        typ,
-        requiredClaims: ['sub', 'jti', 'iat', 'exp', ...requiredClaims],
-        currentDate: clock.now(),
-      })
+      const { payload } = await jose.jwtVerify(token, keys.find, options)
       return payload
     } catch (cause) {
+      // The database was asked for the key and is not there: that says nothing about the token.
+      if (cause instanceof AppError) throw cause
       throw new AppError('unauthenticated', { ...bearerChallenge, cause })
     }
   }
@@ -111,16 +117,53 @@ export async function openTokens({ db, clock, issuer, secret }: TokenOptions): P
       return payload.sub as string
     },
 
-    jwks: () => ({ keys: publicJwks }),
+    async jwks() {
+      // What is known already is good without the database, too.
+      await keys.refresh().catch(() => undefined)
+      return { keys: keys.jwks }
+    },
   }
 }
 
-async function loadKeys(
-  db: Database,
-  encryptionKey: Uint8Array,
-  now: Date,
-): Promise<{ publicJwks: jose.JWK[]; current: SigningKey }> {
-  const stored = await db.withPlatform('signing keys', (tx) =>
+/**
+ * The public keys, which learns of those that other processes made: two that start at once on an empty database
+ * make one each.
+ */
+function createKeySet(db: Database, known: jose.JWK[]) {
+  let jwks = known
+  let find = jose.createLocalJWKSet({ keys: jwks })
+  let asked: { at: number; answer: Promise<void> } | undefined
+
+  async function reload(): Promise<void> {
+    const stored = await readKeys(db)
+    jwks = stored.map((row) => row.public_jwk as unknown as jose.JWK)
+    find = jose.createLocalJWKSet({ keys: jwks })
+  }
+  async function refresh(): Promise<void> {
+    if (!asked || performance.now() - asked.at > keysAskedEveryMs) {
+      asked = { at: performance.now(), answer: reload() }
+    }
+    await asked.answer
+  }
+  return {
+    get jwks() {
+      return jwks
+    },
+    refresh,
+    find: async (header: jose.JWTHeaderParameters, token: jose.FlattenedJWSInput) => {
+      try {
+        return await find(header, token)
+      } catch (error) {
+        if (!(error instanceof jose.errors.JWKSNoMatchingKey) || header.alg !== algorithm) throw error
+        await refresh()
+        return find(header, token)
+      }
+    },
+  }
+}
+
+function readKeys(db: Database) {
+  return db.withPlatform('signing keys', (tx) =>
     tx
       .selectFrom('signing_keys')
       .select(['kid', 'public_jwk', 'private_jwe'])
@@ -128,6 +171,14 @@ async function loadKeys(
       .orderBy('kid')
       .execute(),
   )
+}
+
+async function loadKeys(
+  db: Database,
+  encryptionKey: Uint8Array,
+  now: Date,
+): Promise<{ publicJwks: jose.JWK[]; current: SigningKey }> {
+  const stored = await readKeys(db)
   const publicJwks = stored.map((row) => row.public_jwk as unknown as jose.JWK)
   for (const row of stored) {
     const current = await decryptKey(row.kid, row.private_jwe, encryptionKey)

@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { addressOf } from '../../http/address.ts'
 import { created, ok, route } from '../../http/route.ts'
 import { emailSchema, nameSchema, phoneSchema, timestampSchema } from '../../http/schemas.ts'
 import { meQuery } from '../members/me.ts'
@@ -34,7 +35,7 @@ const signupAnswer = loginSchema.extend({
 })
 
 function originOf(request: Request): Origin {
-  return { ip: request.ip ?? null, requestId: String(request.id) }
+  return { ip: addressOf(request), requestId: String(request.id) }
 }
 
 export const signupRoutes = [

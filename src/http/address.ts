@@ -1,0 +1,13 @@
+import { isIP } from 'node:net'
+import type { Request } from 'express'
+
+/**
+ * The caller's IP address, or null when there is none that PostgreSQL's inet could hold. Behind TRUST_PROXY
+ * proxies it is what the outermost of them wrote, which may carry a port or a zone.
+ */
+export function addressOf(request: Request): string | null {
+  const text = request.ip ?? ''
+  const withoutPort = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
+  const address = withoutPort.replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '')
+  return isIP(address) ? address : null
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** What zod says of an input, in French. */
+export const describeInFrench = z.locales.fr().localeError
+
+/** What we say of an input ourselves, in the words of schemas and rules. */
+const sentences: Record<string, string> = {
+  'should be a telephone number': 'devrait être un numéro de téléphone',
+  'should hold no control characters': 'ne devrait pas contenir de caractères de contrôle',
+  'should hold at least one field': 'devrait contenir au moins un champ',
+  'has to be accepted': 'doit être accepté',
+  'is one of the most common passwords': 'est un des mots de passe les plus courants',
+  'repeats too few characters': 'répète trop peu de caractères',
+  'is made of the names in this request': 'est fait des noms de cette requête',
+  'is not a cursor of this list and sort': "n'est pas un curseur de cette liste et de ce tri",
+  'holds a character that cannot be stored': 'contient un caractère qui ne peut pas être enregistré',
+  'is nested too deeply': 'est imbriqué trop profondément',
+  'holds percent-encoding that does not decode': 'contient un encodage pourcent qui ne se décode pas',
+}
+const options = /^should be one of (.+)$/
+
+/** One of our own sentences in French; any other text as it is. */
+export function toFrench(message: string): string {
+  return sentences[message] ?? message.replace(options, 'devrait être une valeur parmi $1')
+}
