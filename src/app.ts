@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import { pinoHttp } from 'pino-http'
 import { clientRoutes } from './business/clients/routes.ts'
 import type { Context } from './context.ts'
 import { AppError } from './errors.ts'
@@ -12,6 +9,7 @@ import { sessionRoutes } from './features/sessions/routes.ts'
 import { signupRoutes } from './features/signup/routes.ts'
 import { cors } from './http/cors.ts'
 import { errorHandler, notFound } from './http/error-handler.ts'
+import { observe } from './http/observe.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import type { Route } from './http/route.ts'
 import { serve } from './http/serve.ts'
@@ -32,7 +30,7 @@ export function createApp(context: Context): Express {
   app.set('query parser', 'simple')
   app.set('case sensitive routing', true)
   app.disable('etag')
-  app.use(requestLog(context))
+  app.use(observe(context))
   app.use(helmet())
   app.use(cors(context.config.allowedOrigins))
   mountRoutes(app, context)
@@ -49,60 +47,11 @@ function mountRoutes(app: Express, context: Context): void {
     for (const route of atPath) {
       const method = route.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete'
       const guards: RequestHandler[] = route.rateLimit ? [rateLimits[route.rateLimit]] : []
-      mounted[method](measure(context, route), ...guards, serve(context, route))
+      mounted[method](...guards, serve(context, route))
     }
     const methods = atPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     mounted.all(() => {
       throw new AppError('method_not_allowed', { headers: { Allow: methods.join(', ') } })
     })
   }
-}
-
-function measure({ metrics }: Context, { method, path }: Route): RequestHandler {
-  return (_request, response, next) => {
-    const start = performance.now()
-    response.once('close', () => {
-      metrics.requests.observe(
-        { method, path, status: response.statusCode },
-        (performance.now() - start) / 1000,
-      )
-    })
-    next()
-  }
-}
-
-/**
- * One line per request, with its id, tenant and declared path; nothing of the path, query, headers or body that
- * was sent, since people's data may stand in each.
- */
-function requestLog({ log }: Context): RequestHandler {
-  // When the answer is out, so that route and tenant are known.
-  const describe = (request: IncomingMessage, response: ServerResponse, line: object) => {
-    const { method, route } = request as unknown as express.Request
-    return {
-      ...line,
-      method,
-      path: route?.path ?? 'unknown',
-      tenant_id: (response as unknown as express.Response).locals?.tenantId,
-    }
-  }
-  return pinoHttp({
-    logger: log,
-    genReqId: (_request, response) => {
-      const id = randomUUID()
-      response.setHeader('X-Request-Id', id)
-      return id
-    },
-    quietReqLogger: true,
-    quietResLogger: true,
-    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
-    customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
-    customSuccessObject: describe,
-    customErrorObject: (request, response, _error, line) => describe(request, response, line),
-    serializers: {
-      req: () => undefined,
-      res: (response) => ({ status: response.statusCode }),
-      err: () => undefined,
-    },
-  }) as RequestHandler
 }

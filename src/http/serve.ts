@@ -55,7 +55,9 @@ function serveRead(context: Context, route: AnyRead): Handle {
       return { rows: rows as never, principal: checkAccess(access, claims, route, context.clock.now()) }
     }
     try {
-      return await route.handler({ context, input: parsed.value, request, read })
+      const reply = await route.handler({ context, input: parsed.value, request, read })
+      if (!isChecked) throw new Error(`${route.method} ${route.path} answered without having read`)
+      return reply
     } catch (error) {
       // Such as a cursor that only the query's author could refuse.
       if (!isChecked && toAppError(error).status < 500) await checkAlone(context, route, claims)

@@ -33,7 +33,7 @@ const audit: TransactionSlot = {
       object: { type: route.audit.objectType, id: reply.audited.objectId },
       changedFields: reply.audited.changedFields,
       ip: addressOf(request),
-      requestId: String(request.id),
+      requestId: request.id,
       now: context.clock.now(),
     })
   },

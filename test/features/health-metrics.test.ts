@@ -111,11 +111,14 @@ describe('metrics', () => {
     const count = async () =>
       (await linesOf()).filter((line) => line.startsWith('http_request_duration')).length
     await platform.acme.get('/v1/clients/none')
+    await platform.get('/unknown')
+    await platform.request('LOCK', '/v1/clients')
     const before = await count()
     for (let index = 0; index < 20; index++) {
       await platform.acme.get(`/v1/clients/none-${index}`)
       await platform.get(`/unknown-${index}`)
       await platform.request('LOCK', `/unknown-${index}`)
+      await platform.request('PROPFIND', '/v1/clients')
     }
     expect(await count()).toBe(before)
     const text = (await linesOf()).join('\n')

@@ -51,10 +51,13 @@ export function listClients(
     const than = sql.raw(direction === 'desc' ? '<' : '>')
     query = query.where(sql<boolean>`(${sorted}, id) ${than} (${value}, ${after.id}::uuid)`)
   }
-  return query
-    .orderBy(sorted, direction)
-    .orderBy('id', direction)
-    .limit(limit + 1)
+  return (
+    query
+      .orderBy(sorted, direction)
+      .orderBy('id', direction)
+      // As a literal: for a limit that is a parameter PostgreSQL plans anew each time.
+      .limit(sql.lit(limit + 1))
+  )
 }
 
 /** The cursor behind a client in a list of this sort. */

@@ -35,7 +35,7 @@ const signupAnswer = loginSchema.extend({
 })
 
 function originOf(request: Request): Origin {
-  return { ip: addressOf(request), requestId: String(request.id) }
+  return { ip: addressOf(request), requestId: request.id }
 }
 
 export const signupRoutes = [
