@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { prepareValue } from 'pg/lib/utils.js'
 import { AppError } from '../errors.ts'
+import type { Statement } from './statements.ts'
 
 /** How one pool of connections behaves; times in milliseconds. */
 export interface PoolOptions {
@@ -23,11 +24,29 @@ export interface StatementResult {
   rows: unknown[]
 }
 
+/** The connection broke before the answer came. */
+export class ConnectionLostError extends Error {
+  override name = 'ConnectionLostError'
+  /** Whether the statement had left: then nobody knows whether it ran. */
+  readonly wasSent: boolean
+
+  constructor(wasSent: boolean, cause: unknown) {
+    super('the connection to the database was lost', { cause })
+    this.wasSent = wasSent
+  }
+}
+
+/** SQLSTATEs with which the server ends a session: PostgreSQL, Appendix A, classes 25 and 57. */
+const endOfSession = /^(57P0[1-5]|25P0[34])$/
+/** A dead peer is noticed this long after its last sign of life. */
+const keepAliveMs = 10_000
 /** A parsed statement costs the server memory, so each connection keeps the most recently used ones only. */
 const preparedPerConnection = 200
 
-/** What @types/pg leaves out of the client that the two functions below rely on. */
+/** What @types/pg leaves out of the client that the classes below rely on. */
 interface ClientInternals {
+  _queryable: boolean
+  processID: number
   connection: {
     stream: { cork(): void; uncork(): void }
     parsedStatements: Record<string, string>
@@ -44,42 +63,27 @@ export class Connection {
   readonly pipeline: boolean
   readonly #client: pg.PoolClient
   readonly #internals: ClientInternals
-  readonly #names: Map<string, string> | undefined
+  readonly #names: StatementNames | undefined
   #outstanding = 0
+  #isReleased = false
 
-  constructor(client: pg.PoolClient, pipeline: boolean, names: Map<string, string> | undefined) {
+  constructor(client: pg.PoolClient, pipeline: boolean, names: StatementNames | undefined) {
     this.pipeline = pipeline
     this.#client = client
     this.#internals = client as unknown as ClientInternals
     this.#names = names
   }
 
-  /** How many statements are sent and not yet answered. */
-  get outstanding(): number {
-    return this.#outstanding
-  }
-
-  /** Whether the connection can serve somebody else: nothing under way and in no transaction. */
-  get isClean(): boolean {
-    return this.#outstanding === 0 && this.#client.getTransactionStatus() === 'I'
-  }
-
-  /** Process id of the server's backend, for tests and logs. */
-  get processId(): number {
-    return (this.#client as unknown as { processID: number }).processID
-  }
-
   /** Several statements in one message, simple protocol: for the beginning of a transaction and nothing else. */
-  sendSimple(sql: string): Promise<StatementResult[]> {
-    return this.#send({ text: sql }) as Promise<unknown> as Promise<StatementResult[]>
+  async sendSimple(sql: string): Promise<StatementResult[]> {
+    const answers = (await this.#send({ text: sql })) as unknown
+    return [answers].flat() as StatementResult[]
   }
 
-  /**
-   * One statement, extended protocol: a second one smuggled into the text is refused by the server.
-   * `values` come from encodeParameters.
-   */
-  send(sql: string, values: readonly (string | Buffer | null)[]): Promise<StatementResult> {
-    return this.#send({ text: sql, values, name: this.#nameOf(sql), queryMode: 'extended' })
+  /** One statement, extended protocol: a second one smuggled into the text is refused by the server. */
+  send({ sql, values }: Statement, { isNamed } = { isNamed: true }): Promise<StatementResult> {
+    const name = isNamed ? this.#names?.nameOf(sql, this.#internals.connection) : undefined
+    return this.#send({ text: sql, values, name, queryMode: 'extended' })
   }
 
   /** Everything that `work` sends before it returns goes out in one write. */
@@ -93,60 +97,76 @@ export class Connection {
     }
   }
 
-  /** Gives the connection back, or closes it when it is not clean. */
+  /** Gives the connection back, or closes it unless nothing is under way on it and it is in no transaction. */
   release(): void {
-    this.#client.release(!this.isClean)
+    this.#isReleased = true
+    this.#client.release(this.#outstanding > 0 || this.#client.getTransactionStatus() !== 'I')
   }
 
   /** Closes the connection: whatever happens on it now, nobody is served by it again. */
   destroy(): void {
+    this.#isReleased = true
     this.#client.release(true)
   }
 
   #send(config: object): Promise<StatementResult> {
+    if (this.#isReleased) return Promise.reject(new Error('this connection may serve somebody else by now'))
+    const wasSent = this.#internals._queryable
     this.#outstanding++
     return new Promise((resolve, reject) => {
       const callback = (error: Error | null, result: StatementResult) => {
         this.#outstanding--
-        if (error) reject(error)
-        else resolve(result)
+        if (!error) resolve(result)
+        else reject(this.#isLost(error) ? new ConnectionLostError(wasSent, error) : error)
       }
       this.#internals.query({ ...config, callback })
     })
   }
 
-  #nameOf(sql: string): string | undefined {
-    const names = this.#names
-    if (!names) return undefined
-    let name = names.get(sql)
-    if (name) {
-      names.delete(sql)
-    } else {
-      name = `s${(names as CountedMap).next++}`
-      if (names.size >= preparedPerConnection) this.#forgetOldest(names)
-    }
-    names.set(sql, name)
-    return name
-  }
-
-  #forgetOldest(names: Map<string, string>): void {
-    for (const [sql, name] of names) {
-      names.delete(sql)
-      this.#internals.connection.close({ type: 'S', name })
-      delete this.#internals.connection.parsedStatements[name]
-      return
-    }
+  #isLost(error: Error): boolean {
+    const { code, severity } = error as { code?: string; severity?: string }
+    // The severity comes in the server's language, so it can confirm but not deny.
+    return (
+      !this.#internals._queryable ||
+      severity === 'FATAL' ||
+      severity === 'PANIC' ||
+      endOfSession.test(String(code))
+    )
   }
 }
 
-class CountedMap extends Map<string, string> {
-  next = 0
+/** The names under which one connection's server knows its parsed statements, least recently used first. */
+class StatementNames {
+  // A pooler that hands the server to somebody else in between: no name of theirs may be one of ours.
+  readonly #prefix = randomBytes(6).toString('hex')
+  readonly #names = new Map<string, string>()
+  #next = 0
+
+  nameOf(sql: string, connection: ClientInternals['connection']): string {
+    const known = this.#names.get(sql)
+    if (known) this.#names.delete(sql)
+    else if (this.#names.size >= preparedPerConnection) this.#forgetOldest(connection)
+    // A name is never used twice: one that is closed while its statement is under way stays harmless.
+    const name = known ?? `${this.#prefix}_${this.#next++}`
+    this.#names.set(sql, name)
+    return name
+  }
+
+  #forgetOldest(connection: ClientInternals['connection']): void {
+    const [[sql, name] = ['', '']] = this.#names
+    this.#names.delete(sql)
+    connection.close({ type: 'S', name })
+    delete connection.parsedStatements[name]
+  }
 }
 
 /** A pool whose connections come out wrapped, and the counts of it. */
 export interface ConnectionPool {
-  /** @throws AppError 503 `database_unavailable` when no connection is to be had in time */
-  acquire(): Promise<Connection>
+  /**
+   * @param options `prepared: false`: whatever the server remembers under a name is left alone
+   * @throws AppError 503 `database_unavailable` when no connection is to be had in time
+   */
+  acquire(options?: { prepared: boolean }): Promise<Connection>
   counts(): { total: number; idle: number; waiting: number }
   close(): Promise<void>
 }
@@ -160,55 +180,39 @@ export function openPool(options: PoolOptions): ConnectionPool {
     connectionTimeoutMillis: options.waitMs,
     pipeline: options.pipeline,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
   } as pg.PoolConfig)
-  // Without a listener, a backend that is killed while somebody holds its connection ends the process.
-  pool.on('connect', (client) => client.on('error', options.onError))
-  pool.on('error', options.onError)
-  const statementNames = new WeakMap<pg.PoolClient, CountedMap>()
+  const namesOf = new WeakMap<pg.PoolClient, StatementNames>()
+  pool.on('connect', (client) => {
+    namesOf.set(client, new StatementNames())
+    let isReported = false
+    // Without a listener, a backend that is killed while somebody holds its connection ends the process.
+    client.on('error', (error) => {
+      if (!isReported) options.onError(error)
+      isReported = true
+    })
+  })
+  // An idle client's error comes here too, after its own listener has told it.
+  pool.on('error', () => undefined)
+  let closing: Promise<void> | undefined
 
   return {
-    async acquire() {
+    async acquire({ prepared } = { prepared: true }) {
       try {
         const client = await pool.connect()
-        let names: CountedMap | undefined
-        if (options.prepared) {
-          names = statementNames.get(client)
-          if (!names) {
-            names = new CountedMap()
-            statementNames.set(client, names)
-          }
-        }
-        return new Connection(client, options.pipeline, names)
+        return new Connection(
+          client,
+          options.pipeline,
+          options.prepared && prepared ? namesOf.get(client) : undefined,
+        )
       } catch (cause) {
         throw new AppError('database_unavailable', { cause })
       }
     },
     counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    close: () => pool.end(),
+    close() {
+      closing ??= pool.end()
+      return closing
+    },
   }
 }
-
-/**
- * Parameters as they travel. Encoded before anything is written: one that cannot be (a circular object, a
- * BigInt inside JSON) must not leave half a statement on the wire.
- * @throws TypeError for a value that has no encoding
- */
-export function encodeParameters(parameters: readonly unknown[]): (string | Buffer | null)[] {
-  return parameters.map((value) => {
-    if (typeof value === 'string') return value
-    if (typeof value === 'function' || typeof value === 'symbol') {
-      throw new TypeError(`a ${typeof value} cannot be a parameter`)
-    }
-    if (value instanceof Date && Number.isNaN(value.getTime())) {
-      throw new TypeError('an invalid date cannot be a parameter')
-    }
-    try {
-      return prepareValue(value)
-    } catch (cause) {
-      throw new TypeError('a parameter cannot be encoded', { cause })
-    }
-  })
-}
-
-/** Doubles the quotes of a string for use as an SQL literal. */
-export const escapeLiteral = pg.escapeLiteral

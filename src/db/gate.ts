@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts'
 export interface Gate {
   /**
    * Takes a place, waiting for one if need be. Every taken place has to be given back with leave().
-   * @throws AppError 503 `overloaded` when the queue is full too
+   * @throws AppError 503 `overloaded` when the queue is full too, or the wait took too long
    */
   enter(): Promise<void> | undefined
   leave(): void
@@ -12,8 +12,8 @@ export interface Gate {
   readonly size: number
 }
 
-/** A gate for `places` holders at a time and at most `waiting` more in line. */
-export function createGate(places: number, waiting: number): Gate {
+/** A gate for `places` holders at a time and at most `waiting` more in line, each for at most `waitMs`. */
+export function createGate(places: number, waiting: number, waitMs?: number): Gate {
   let held = 0
   const line: (() => void)[] = []
   return {
@@ -23,7 +23,19 @@ export function createGate(places: number, waiting: number): Gate {
         return undefined
       }
       if (line.length >= waiting) throw new AppError('overloaded')
-      return new Promise((resolve) => line.push(resolve))
+      return new Promise((resolve, reject) => {
+        if (waitMs === undefined) return line.push(resolve)
+        const giveUp = () => {
+          line.splice(line.indexOf(enter), 1)
+          reject(new AppError('overloaded'))
+        }
+        const timer = setTimeout(giveUp, waitMs)
+        const enter = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+        line.push(enter)
+      })
     },
     leave() {
       const next = line.shift()

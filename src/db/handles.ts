@@ -11,7 +11,8 @@ import {
   type QueryResult,
 } from 'kysely'
 import type { DB } from './schema.ts'
-import { type Scope, type Transaction, TransactionError } from './transaction.ts'
+import { TransactionError } from './statements.ts'
+import type { Scope, Transaction } from './transaction.ts'
 
 /** The tables with a tenant_id column: the one rule that makes a table tenant-owned, in types. */
 export type TenantOwned = {
@@ -78,23 +79,23 @@ const dialect: Dialect = {
 
 /** Sends each query of its handle to the handle's transaction, counted from the moment it is asked for. */
 class ScopeExecutor extends DefaultQueryExecutor {
-  readonly #run: Transaction['run'] | undefined
-  readonly #scope: Scope
+  readonly #owner: { transaction: Transaction; scope: Scope } | undefined
 
-  constructor(run: Transaction['run'] | undefined, scope: Scope, plugins: readonly KyselyPlugin[] = []) {
+  /** Without an owner it compiles and refuses to execute. */
+  constructor(owner?: { transaction: Transaction; scope: Scope }, plugins: readonly KyselyPlugin[] = []) {
     super(compiler, adapter, { provideConnection: async () => refuse() }, [...plugins])
-    this.#run = run
-    this.#scope = scope
+    this.#owner = owner
   }
 
   override async executeQuery<R>(query: CompiledQuery, options?: object): Promise<QueryResult<R>> {
-    if (!this.#run) refuse()
-    if (options && 'signal' in options && options.signal) {
-      throw new TransactionError('a statement cannot be aborted from here: what is cut off may have happened')
-    }
-    if (this.plugins.length > 0) refusePlugins()
+    if (!this.#owner) refuse()
+    const { transaction, scope } = this.#owner
     try {
-      const { command, rowCount, rows } = await this.#run(this.#scope, query.sql, query.parameters)
+      if (options && 'signal' in options && options.signal) {
+        return await transaction.refuse('a statement cannot be aborted: what is cut off may have happened')
+      }
+      if (this.plugins.length > 0) return await transaction.refuse('plugins are not supported on a handle')
+      const { command, rowCount, rows } = await transaction.run(scope, query.sql, query.parameters)
       const isWrite = command !== 'SELECT' && rowCount !== null
       return { rows: rows as R[], numAffectedRows: isWrite ? BigInt(rowCount) : undefined }
     } catch (error) {
@@ -109,19 +110,19 @@ class ScopeExecutor extends DefaultQueryExecutor {
   }
 
   override withPlugin(plugin: KyselyPlugin): ScopeExecutor {
-    return new ScopeExecutor(this.#run, this.#scope, [...this.plugins, plugin])
+    return this.withPlugins([plugin])
   }
 
   override withPlugins(plugins: readonly KyselyPlugin[]): ScopeExecutor {
-    return new ScopeExecutor(this.#run, this.#scope, [...this.plugins, ...plugins])
+    return new ScopeExecutor(this.#owner, [...this.plugins, ...plugins])
   }
 
   override withPluginAtFront(plugin: KyselyPlugin): ScopeExecutor {
-    return new ScopeExecutor(this.#run, this.#scope, [plugin, ...this.plugins])
+    return this.withPlugins([plugin])
   }
 
   override withoutPlugins(): ScopeExecutor {
-    return new ScopeExecutor(this.#run, this.#scope)
+    return new ScopeExecutor(this.#owner)
   }
 
   override withConnectionProvider(): never {
@@ -129,16 +130,12 @@ class ScopeExecutor extends DefaultQueryExecutor {
   }
 }
 
-function refusePlugins(): never {
-  throw new TransactionError('plugins are not supported on a handle')
-}
-
 class Handle<Tables> extends Kysely<Tables> {
   readonly #transaction: Transaction
   readonly #scope: Scope
 
   constructor(transaction: Transaction, scope: Scope) {
-    const executor = new ScopeExecutor(transaction.run.bind(transaction), scope)
+    const executor = new ScopeExecutor({ transaction, scope })
     super({ config: { dialect }, dialect, driver: refusingDriver, executor })
     this.#transaction = transaction
     this.#scope = scope
@@ -164,5 +161,5 @@ export const tenantQueries: TenantQueryBuilder = new Kysely<TenantTables>({
   config: { dialect },
   dialect,
   driver: refusingDriver,
-  executor: new ScopeExecutor(undefined, { isOpen: false }),
+  executor: new ScopeExecutor(),
 })

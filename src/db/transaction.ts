@@ -1,80 +1,161 @@
 import { AppError } from '../errors.ts'
-import { type Connection, encodeParameters, type StatementResult } from './connections.ts'
+import { type Connection, ConnectionLostError, type StatementResult } from './connections.ts'
+import { isStaleStatement, prepareStatement, type Statement, TransactionError } from './statements.ts'
 
-/** A rule of the data layer was broken by the code that used a handle: always a bug of ours. */
-export class TransactionError extends Error {
-  override name = 'TransactionError'
-}
-
-/** The right to send statements: the transaction's own, or that of the innermost open savepoint. */
+/** The right to send statements: the transaction's own, or that of a savepoint. Only the innermost one counts. */
 export interface Scope {
-  isOpen: boolean
+  readonly name: string
 }
+
+const deadHandle = 'this handle is not in use: its callback has ended, or a savepoint inside it is open'
+const unfinished = 'the callback ended while statements were still under way: await each of them'
 
 /**
  * One transaction on one connection, from BEGIN to COMMIT or ROLLBACK. It counts its statements as they are
- * asked for and remembers the first that was rejected: whether the caller caught the error or not, a
- * transaction with a rejected statement does not commit, unless a savepoint took the rejection.
+ * asked for and remembers rejections: whether the caller caught the error or not, a transaction with a rejected
+ * statement does not commit, unless a savepoint took the rejection.
  */
 export class Transaction {
+  readonly root: Scope = { name: 'transaction' }
   readonly #connection: Connection
-  #begun: Promise<unknown> = Promise.resolve()
-  #scope: Scope
+  /** The innermost open scope; undefined once the transaction's callback has ended. */
+  #scope: Scope | undefined = this.root
+  #begun: Promise<void> = Promise.resolve()
   #asked = 0
-  #failure: { error: unknown } | undefined
   #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
+  /** The first rejection; the savepoint that it happened in forgives it. */
+  #failure: { error: unknown } | undefined
+  /** The first failure that nothing forgives, and that outranks what the callback made of it. */
+  #fatal: { error: unknown } | undefined
 
-  constructor(connection: Connection, scope: Scope) {
+  constructor(connection: Connection) {
     this.#connection = connection
-    this.#scope = scope
   }
 
   /**
    * Sends BEGIN with its settings and resolves when the server has begun. Wait for it where row security does
-   * not stand behind every table: statements sent behind a failed BEGIN commit on their own.
-   * @throws TransactionError or the server's error when it has not begun; commit() refuses then
+   * not stand behind every table: statements sent behind a failed BEGIN commit on their own. Whatever
+   * the callback makes of their answers, the failure of BEGIN is what comes out.
+   * @throws TransactionError or the server's error when it has not begun
    */
-  async begin(beginSql: string): Promise<void> {
-    const begun = this.#connection.sendSimple(beginSql).then(checkBegun)
-    this.#begun = begun
-    this.#tail = begun
-    try {
-      await begun
-    } catch (error) {
-      this.#failure ??= { error }
-      throw error
-    }
+  begin(beginSql: string): Promise<void> {
+    this.#begun = this.#connection.sendSimple(beginSql).then(checkBegun)
+    this.#begun.catch((error) => {
+      this.#fatal ??= { error }
+    })
+    this.#tail = this.#begun
+    return this.#begun
   }
 
-  /** The first rejection that no savepoint took. */
-  get failure(): unknown {
-    return this.#failure?.error
+  /** What outranks the error that the callback ended with. */
+  get fatal(): { error: unknown } | undefined {
+    return this.#fatal
   }
 
   /**
    * Sends one statement for the given scope.
-   * @throws TransactionError when the scope has ended or a savepoint inside it is open; the server's error
+   * @throws TransactionError when that is not the innermost open scope; TypeError; the server's error
    */
   run(scope: Scope, sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
-    if (!scope.isOpen) {
-      return Promise.reject(new TransactionError('this handle has ended with its callback'))
-    }
-    if (scope !== this.#scope) {
-      return this.#fail(new TransactionError('a savepoint is open: use the handle it gave'))
-    }
-    if (sql.includes('\0')) return this.#fail(new TransactionError('a statement cannot hold a NUL character'))
-    let values: (string | Buffer | null)[]
+    if (scope !== this.#scope) return this.refuse(deadHandle)
+    let statement: Statement
     try {
-      values = encodeParameters(parameters)
+      statement = prepareStatement(sql, parameters)
     } catch (error) {
       return this.#fail(error)
     }
+    return this.#send(statement)
+  }
+
+  /** Rejects because the code that uses the transaction broke a rule: while it is open, it cannot commit any more. */
+  refuse(message: string): Promise<never> {
+    return this.#fail(new TransactionError(message))
+  }
+
+  /**
+   * Runs work inside a savepoint, the only nesting there is. When work throws, what it did is undone, its
+   * rejected statements are forgiven, and the error goes on to the caller.
+   */
+  async savepoint<T>(outer: Scope, work: (inner: Scope) => Promise<T>): Promise<T> {
+    const failureBefore = this.#failure
+    const inner: Scope = { name: `p${++this.#savepoints}` }
+    // At once: what the outer handle sends behind the savepoint would be undone with it.
+    this.#enter(outer, inner)
+    const opened = await settle(() => this.#send(control(`savepoint ${inner.name}`)))
+    if (opened.status === 'rejected') {
+      this.#enter(inner, outer)
+      throw opened.reason
+    }
+    const outcome = await settle(() => work(inner))
+    if (outcome.status === 'fulfilled' && this.#asked > 0) return this.refuse(unfinished)
+    const closing: Scope = { name: `end of ${inner.name}` }
+    this.#enter(inner, closing)
+    const rejected = this.#failure === failureBefore ? undefined : this.#failure
+    if (outcome.status === 'fulfilled' && !rejected) {
+      await this.#send(control(`release savepoint ${inner.name}`))
+      this.#enter(closing, outer)
+      return outcome.value
+    }
+    const error = outcome.status === 'rejected' ? outcome.reason : rejected?.error
+    // Answered after everything that is under way, so no rejection of the inside comes later.
+    await this.#send(control(`rollback to savepoint ${inner.name}`))
+    this.#failure = failureBefore
+    this.#enter(closing, outer)
+    throw error
+  }
+
+  /**
+   * Ends the handle and commits; after an error the caller rolls back.
+   * @throws TransactionError when statements are still under way; the first rejection when there was one;
+   *   AppError `outcome_unknown` when the answer to COMMIT was lost
+   */
+  async commit(): Promise<void> {
+    const isFinished = this.#asked === 0 && this.#scope === this.root
+    this.#scope = undefined
+    await this.#begun
+    if (!isFinished) throw new TransactionError(unfinished)
+    const rejected = this.#fatal ?? this.#failure
+    if (rejected) throw rejected.error
+    let answer: StatementResult
+    try {
+      answer = await this.#connection.send(control('commit'))
+    } catch (cause) {
+      // An error is the whole truth only if the session goes on after it.
+      const isLost = cause instanceof ConnectionLostError ? cause.wasSent : !(await this.rollback())
+      throw isLost ? new AppError('outcome_unknown', { cause }) : cause
+    }
+    if (answer.command !== 'COMMIT') {
+      throw new TransactionError(`COMMIT was answered with ${answer.command}: nothing was saved`)
+    }
+  }
+
+  /**
+   * Ends the handle and rolls back, after what is under way.
+   * @returns whether the server answered; if not, the connection is not clean and release() closes it
+   */
+  async rollback(): Promise<boolean> {
+    this.#scope = undefined
+    if (!this.#connection.pipeline) await settle(() => this.#tail)
+    // Without a name: it has to work where the server has forgotten those.
+    const { status } = await settle(() => this.#connection.send(control('rollback'), { isNamed: false }))
+    return status === 'fulfilled'
+  }
+
+  /** Swaps the innermost scope; refused when another one is open, or none because the transaction has ended. */
+  #enter(from: Scope, to: Scope): void {
+    if (this.#scope !== from) {
+      const error = new TransactionError(deadHandle)
+      this.#remember(error)
+      throw error
+    }
+    this.#scope = to
+  }
+
+  #send(statement: Statement): Promise<StatementResult> {
     this.#asked++
-    const sent = this.#connection.pipeline
-      ? this.#connection.send(sql, values)
-      : this.#inTurn(scope, () => this.#connection.send(sql, values))
-    return sent.then(
+    const answer = this.#connection.pipeline ? this.#connection.send(statement) : this.#inTurn(statement)
+    return answer.then(
       (result) => {
         this.#asked--
         return result
@@ -86,86 +167,26 @@ export class Transaction {
     )
   }
 
-  /**
-   * Runs work inside a savepoint, the only nesting there is. When work throws, what it did is undone, its
-   * rejected statements are forgiven, and the error goes on to the caller.
-   */
-  async savepoint<T>(outer: Scope, work: (inner: Scope) => Promise<T>): Promise<T> {
-    const name = `p${++this.#savepoints}`
-    const failureBefore = this.#failure
-    await this.run(outer, `savepoint ${name}`, [])
-    const inner: Scope = { isOpen: true }
-    this.#scope = inner
-    const [outcome] = await Promise.allSettled([work(inner)])
-    inner.isOpen = false
-    this.#scope = outer
-    const isUnfinished = this.#asked > 0
-    if (outcome.status === 'fulfilled' && !isUnfinished && this.#failure === failureBefore) {
-      await this.run(outer, `release savepoint ${name}`, [])
-      return outcome.value
-    }
-    const inside = this.#failure === failureBefore ? undefined : this.#failure
-    const error =
-      outcome.status === 'rejected' ? outcome.reason : isUnfinished ? this.#unfinished() : inside?.error
-    // Answered after everything that is under way, so no rejection of the inside comes later.
-    await this.run(outer, `rollback to savepoint ${name}`, [])
-    this.#failure = failureBefore
-    throw error
-  }
-
-  /**
-   * Ends the scope and commits; after an error the caller rolls back.
-   * @throws TransactionError when statements are still under way; the first rejection when there was one;
-   *   AppError `outcome_unknown` when the answer to COMMIT was lost
-   */
-  async commit(): Promise<void> {
-    this.#scope.isOpen = false
-    if (this.#asked > 0) throw this.#unfinished()
-    await this.#begun.catch(() => undefined)
-    if (this.#failure) throw this.#failure.error
-    let answer: StatementResult
-    try {
-      answer = await this.#connection.send('commit', [])
-    } catch (cause) {
-      if (isServerError(cause)) throw cause
-      throw new AppError('outcome_unknown', { cause })
-    }
-    if (answer.command !== 'COMMIT') {
-      throw new TransactionError(`COMMIT was answered with ${answer.command}: nothing was saved`)
-    }
-  }
-
-  /** Ends the scope and rolls back, after what is under way. Never throws: a connection that fails is closed. */
-  async rollback(): Promise<void> {
-    this.#scope.isOpen = false
-    try {
-      if (!this.#connection.pipeline) await this.#tail.catch(() => undefined)
-      await this.#connection.send('rollback', [])
-    } catch {
-      // The connection is not clean now, so release() closes it and the server rolls back by itself.
-    }
-  }
-
-  #inTurn(scope: Scope, send: () => Promise<StatementResult>): Promise<StatementResult> {
-    const turn = this.#tail
-      .catch(() => undefined)
-      .then(() => {
-        if (!scope.isOpen) throw new TransactionError('this handle has ended with its callback')
-        return send()
-      })
+  #inTurn(statement: Statement): Promise<StatementResult> {
+    const turn = settle(() => this.#tail).then(() => {
+      if (!this.#scope) throw new TransactionError(deadHandle)
+      return this.#connection.send(statement)
+    })
     this.#tail = turn
     return turn
   }
 
   #fail(error: unknown): Promise<never> {
-    this.#failure ??= { error }
+    this.#remember(error)
     return Promise.reject(error)
   }
 
-  #unfinished(): TransactionError {
-    return new TransactionError(
-      'the callback ended while statements were still under way: await each of them',
-    )
+  #remember(error: unknown): void {
+    // After the end nothing is saved any more; and what the server refuses after a rejection tells nothing new.
+    const isNews = this.#scope && (!this.#failure || error instanceof TransactionError)
+    if (!isNews) return
+    if (isForgivable(error)) this.#failure = { error }
+    else this.#fatal ??= { error }
   }
 }
 
@@ -174,20 +195,29 @@ export class Transaction {
  * @throws TransactionError when they did not
  */
 export function checkBegun(answers: StatementResult[]): void {
-  const tags = answers.map((answer) => answer.command)
-  if (tags[0] !== 'BEGIN' || tags.length < 2 || tags.slice(1).some((tag) => tag !== 'SET')) {
-    throw new TransactionError(`BEGIN was answered with ${tags.join(', ')}`)
+  const [first, ...others] = answers.map((answer) => answer.command)
+  if (first !== 'BEGIN' || others.length === 0 || others.some((tag) => tag !== 'SET')) {
+    throw new TransactionError(`BEGIN was answered with ${[first, ...others].join(', ')}`)
   }
 }
 
-/** Whether the server itself reported the error and the session goes on: then a COMMIT has surely not happened. */
-export function isServerError(error: unknown): error is Error & { code: string } {
-  const { code, severity } = error as { code?: unknown; severity?: unknown }
-  return typeof code === 'string' && severity === 'ERROR'
+/** A statement of our own. */
+export function control(sql: string): Statement {
+  return { sql, values: [] }
 }
 
-/** Whether a prepared statement no longer fits (0A000 after a migration, 26000 behind a pooler): try anew once. */
-export function isStaleStatement(error: unknown): boolean {
-  const { code, routine } = (error ?? {}) as { code?: string; routine?: string }
-  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery')
+function isForgivable(error: unknown): boolean {
+  return !(
+    error instanceof TransactionError ||
+    error instanceof ConnectionLostError ||
+    isStaleStatement(error)
+  )
+}
+
+async function settle<T>(work: () => Promise<T>): Promise<PromiseSettledResult<T>> {
+  try {
+    return { status: 'fulfilled', value: await work() }
+  } catch (reason) {
+    return { status: 'rejected', reason }
+  }
 }

@@ -1,0 +1,63 @@
+import pg from 'pg'
+import { prepareValue } from 'pg/lib/utils.js'
+
+/** A rule of the data layer was broken by the code that used a handle: always a bug of ours. */
+export class TransactionError extends Error {
+  override name = 'TransactionError'
+}
+
+/** One statement as it travels. */
+export interface Statement {
+  sql: string
+  values: (string | Buffer | null)[]
+}
+
+/**
+ * What a handle may send. A whole statement of somebody else's making could otherwise end the transaction,
+ * become another tenant (SET LOCAL) or leave something on the connection for its next user (SET, PREPARE,
+ * LISTEN, a cursor WITH HOLD).
+ */
+const allowed =
+  /^\s*(?:(?:select|insert|update|delete|merge|with|values|fetch|move|close|lock|explain)\b|declare\s+\w+\s+(?:no\s+scroll\s+)?cursor\s+for\b|set\s+local\s+(?:lock|statement)_timeout\b)/i
+
+/** The count of parameters travels in 16 bits and would wrap around. */
+const maxParameters = 65_535
+
+/**
+ * Checks and encodes a statement before anything of it is written: a parameter that cannot be encoded (a
+ * circular object, a BigInt inside JSON) must not leave half a statement on the wire.
+ * @throws TransactionError for a statement that no handle may send; TypeError for a value without an encoding
+ */
+export function prepareStatement(sql: string, parameters: readonly unknown[]): Statement {
+  if (!allowed.test(sql)) {
+    throw new TransactionError(`a handle sends queries only, not ${JSON.stringify(sql.slice(0, 30))}`)
+  }
+  // On the wire it would end the text, and the server would take the rest for something else.
+  if (sql.includes('\0')) throw new TransactionError('a statement cannot hold a NUL character')
+  if (parameters.length > maxParameters) throw new TypeError('too many parameters: pass lists as arrays')
+  return { sql, values: parameters.map(encodeParameter) }
+}
+
+function encodeParameter(value: unknown): string | Buffer | null {
+  if (typeof value === 'string') return value
+  if (typeof value === 'function' || typeof value === 'symbol') {
+    throw new TypeError(`a ${typeof value} cannot be a parameter`)
+  }
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    throw new TypeError('an invalid date cannot be a parameter')
+  }
+  try {
+    return prepareValue(value)
+  } catch (cause) {
+    throw new TypeError('a parameter cannot be encoded', { cause })
+  }
+}
+
+/** Doubles the quotes of a string for use as an SQL literal. */
+export const escapeLiteral = pg.escapeLiteral
+
+/** Whether a prepared statement no longer fits (0A000 after a migration, 26000 behind a pooler): try anew once. */
+export function isStaleStatement(error: unknown): boolean {
+  const { code, routine } = (error ?? {}) as { code?: string; routine?: string }
+  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery')
+}

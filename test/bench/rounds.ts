@@ -1,0 +1,63 @@
+/** What one round measured of one subject. */
+export interface Measured {
+  perSecond: number
+  /** Processor time of the Node process, in microseconds for each operation. */
+  cpuMicros: number
+  p50Ms?: number
+  p99Ms?: number
+}
+
+/** One line of the result. */
+export interface Row extends Measured {
+  name: string
+  /** Median over the rounds of this subject's rate over the first one's in the same round. */
+  ratio: number
+  /** The worst and the best of those. */
+  ratioRange: [number, number]
+}
+
+export interface Contender {
+  name: string
+  measure(milliseconds: number): Promise<Measured>
+}
+
+/**
+ * Measures all in turn, round after round, each round beginning with another one, after a warm-up of each.
+ * A machine that slows down does so for all, which is why ratios are taken inside a round.
+ */
+export async function compare(
+  contenders: Contender[],
+  { rounds, roundMs, warmUpMs }: { rounds: number; roundMs: number; warmUpMs: number },
+): Promise<Row[]> {
+  for (const contender of contenders) await contender.measure(warmUpMs)
+  const measured = contenders.map((): Measured[] => [])
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const index = (round + turn) % contenders.length
+      measured[index]?.push(await (contenders[index] as Contender).measure(roundMs))
+    }
+  }
+  return contenders.map(({ name }, index) => {
+    const own = measured[index] as Measured[]
+    const ratios = own.map(({ perSecond }, round) => perSecond / (measured[0]?.[round]?.perSecond as number))
+    return {
+      name,
+      ratio: median(ratios),
+      ratioRange: [Math.min(...ratios), Math.max(...ratios)],
+      perSecond: median(own.map((each) => each.perSecond)),
+      cpuMicros: median(own.map((each) => each.cpuMicros)),
+      ...(own[0]?.p50Ms !== undefined && {
+        p50Ms: median(own.map((each) => each.p50Ms as number)),
+        p99Ms: median(own.map((each) => each.p99Ms as number)),
+      }),
+    }
+  })
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+}

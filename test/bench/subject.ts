@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { devNull } from 'node:os'
+import { basename, join } from 'node:path'
+
+/** What is compared: a process of its own that answers one question at a time. */
+export interface Subject {
+  ask<Answer>(question: unknown): Promise<Answer>
+  stop(): Promise<void>
+}
+
+const patienceMs = 60_000
+
+/** Starts test/bench/<file> as a subject and waits until it is ready. Its standard output is thrown away. */
+export async function startSubject(file: string, options: object): Promise<Subject> {
+  const child = fork(join(import.meta.dirname, file), [JSON.stringify(options)], {
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', openSync(devNull, 'w'), 'inherit', 'ipc'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = async () => {
+    if (child.connected) child.disconnect()
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+    await ended
+    clearTimeout(timer)
+  }
+  try {
+    await nextMessage(child)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    ask: async <Answer>(question: unknown) => {
+      const answered = nextMessage(child)
+      child.send(question as object)
+      return (await answered) as Answer
+    },
+    stop,
+  }
+}
+
+function nextMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(`has not answered in ${patienceMs / 1000} seconds`), patienceMs)
+    const onExit = () => fail('has ended')
+    const onMessage = (message: unknown) => {
+      clear()
+      const { error, answer } = message as { error?: string; answer?: unknown }
+      if (error === undefined) resolve(answer)
+      else reject(new Error(error))
+    }
+    function clear() {
+      clearTimeout(timer)
+      child.off('exit', onExit).off('message', onMessage)
+    }
+    function fail(what: string) {
+      clear()
+      reject(new Error(`${basename(child.spawnargs[1] ?? '')} ${what}`))
+    }
+    child.once('exit', onExit).once('message', onMessage)
+  })
+}
+
+/** What a subject was started with. */
+export function readOptions<Options>(): Options {
+  return JSON.parse(process.argv[2] ?? '{}') as Options
+}
+
+/** The subject's side: says that it is ready, answers, and ends with the process that started it. */
+export function answerQuestions(answer: (question: never) => Promise<unknown>): void {
+  process.on('disconnect', () => process.exit(0))
+  process.on('message', (question) => {
+    answer(question as never).then(
+      (value) => process.send?.({ answer: value }),
+      (error: Error) => process.send?.({ error: error.stack ?? error.message }),
+    )
+  })
+  process.send?.({})
+}

@@ -1,0 +1,21 @@
+import { readConfig } from '../../src/config.ts'
+import { createContext } from '../../src/context.ts'
+import { createLog } from '../../src/log.ts'
+import { startServer } from '../../src/server.ts'
+import { answerQuestions, readOptions } from './subject.ts'
+
+export interface TenantryOptions {
+  dataDir: string
+  tenantUrl: string
+  platformUrl: string
+  tokenKeySecret: string
+  logLevel: 'silent' | 'info'
+}
+
+/** Tenantry as src/main.ts serves it, except that its database is ready and its rate limits are off. */
+const { dataDir, logLevel, ...urls } = readOptions<TenantryOptions>()
+const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: logLevel, RATE_LIMITS: 'off' })
+const context = await createContext({ config, log: createLog(config.logLevel), ...urls })
+const { url } = await startServer(context, { host: '127.0.0.1', port: 0 })
+
+answerQuestions(async (question: 'url' | 'cpu') => (question === 'url' ? url : process.cpuUsage()))

@@ -1,0 +1,186 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../src/errors.ts'
+import {
+  acme,
+  insertClient,
+  insertSql,
+  insertUser,
+  modes,
+  namesIn,
+  openTransactions,
+  type Transactions,
+  userSql,
+} from '../support/transactions.ts'
+import { countWrites, simpleQuery, startWire, type Wire } from '../support/wire.ts'
+
+let on: Transactions
+let wire: Wire
+beforeAll(async () => {
+  on = await openTransactions()
+})
+beforeEach(async () => {
+  wire = await startWire(on.tenantUrl)
+})
+afterEach(async () => {
+  await wire.close()
+  await on.clear()
+})
+afterAll(() => on.close())
+
+function throughWire(options: object = {}) {
+  return on.open({ ...options, tenantUrl: wire.url(on.tenantUrl), platformUrl: wire.url(on.platformUrl) })
+}
+
+/** Puts something else in the place of every BEGIN. */
+function spoilBegin(replacement: string) {
+  wire.onMessage = ({ type, sql: text }) =>
+    type === 'Q' && /^begin/i.test(text) ? simpleQuery(replacement) : 'forward'
+}
+
+/** BEGIN that fails, that does not begin, that loses its settings, and that is answered with nothing at all. */
+const spoiled = ['selec nothing', 'select 1', 'BEGIN', 'BEGIN; SELECT 1; SELECT 2', ';']
+
+test('behind a failed BEGIN, pipelined inserts of raw pg commit on their own', async () => {
+  spoilBegin('selec nothing')
+  const plain = new pg.Client({
+    connectionString: wire.url(on.platformUrl),
+    pipeline: true,
+  } as pg.ClientConfig)
+  await plain.connect()
+  const answers = await Promise.allSettled([
+    plain.query('begin'),
+    plain.query(userSql('raw@example.com')),
+    plain.query('select 1/0'),
+    plain.query('commit'),
+  ])
+  expect(answers[0].status).toBe('rejected')
+  expect(await on.usersNamed('raw@example.com')).toBe(1)
+  await plain.end()
+})
+
+describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
+  test.each(spoiled)(
+    'behind a BEGIN that became "%s" nothing counts and nothing stays',
+    async (replacement) => {
+      const db = throughWire(mode)
+      spoilBegin(replacement)
+      const written = db.withTenant(acme, async (tx) => {
+        await Promise.allSettled([insertClient(tx, 'one'), insertClient(tx, 'two')])
+      })
+      await expect(written).rejects.toThrow(/BEGIN was answered with|syntax error/)
+      const platform = db.withPlatform('signup', (tx) =>
+        insertUser(tx, 'ours@example.com').catch(() => undefined),
+      )
+      await expect(platform).rejects.toThrow(/BEGIN was answered with|syntax error/)
+      const read = db.readTenant(acme, (queries) => [queries.selectFrom('clients').select('name')])
+      await expect(read).rejects.toThrow(/BEGIN was answered with|syntax error/)
+      wire.onMessage = () => 'forward'
+      expect(await db.withTenant(acme, namesIn)).toEqual([])
+      expect(await on.usersNamed('ours@example.com')).toBe(0)
+      await db.close()
+    },
+  )
+
+  test('nobody is told "not found" because BEGIN failed and so no row was seen', async () => {
+    const db = throughWire(mode)
+    await db.withTenant(acme, (tx) => insertClient(tx, 'there'))
+    spoilBegin('selec nothing')
+    const looked = db.withTenant(acme, async (tx) => {
+      const names = await namesIn(tx).catch(() => [])
+      if (names.length === 0) throw new AppError('not_found')
+    })
+    await expect(looked).rejects.toMatchObject({ code: '42601' })
+    await db.close()
+  })
+
+  test('a COMMIT that is answered with ROLLBACK is an error', async () => {
+    const plain = await on.connectRaw(on.tenantUrl)
+    await plain.query(`begin; set local app.tenant_id = 'acme'`)
+    await plain.query(insertSql('raw'))
+    await plain.query('select 1/0').catch(() => undefined)
+    expect((await plain.query('commit')).command).toBe('ROLLBACK')
+
+    const db = throughWire(mode)
+    await db.withTenant(acme, async (tx) => void (await sql`select 1`.execute(tx)))
+    // The statement fails on the server without our knowing of it, as a trigger of a pooler might make it.
+    wire.onMessage = ({ type, sql: text, raw }) =>
+      type === 'P' && text === 'commit' ? parseOf(raw, 'rollback') : 'forward'
+    const saved = on.open({ ...mode, tenantUrl: wire.url(on.tenantUrl) }).withTenant(acme, async (tx) => {
+      await insertClient(tx, 'lost')
+    })
+    await expect(saved).rejects.toThrow('COMMIT was answered with ROLLBACK: nothing was saved')
+    expect(await on.clientsOf(acme)).toEqual([])
+    await db.close()
+  })
+})
+
+/** A Parse message with another text. */
+function parseOf(raw: Buffer, text: string): Buffer {
+  const name = raw.subarray(5, raw.indexOf(0, 5) + 1)
+  const body = Buffer.concat([name, Buffer.from(`${text}\0`), Buffer.from([0, 0])])
+  const head = Buffer.alloc(5)
+  head.write('P')
+  head.writeInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, body])
+}
+
+describe('writes to the socket', () => {
+  async function warm(mode: { pipeline: boolean; prepared: boolean }) {
+    const db = on.open({ ...mode, tenantPoolSize: 1, platformPoolSize: 1 })
+    await db.withTenant(acme, namesIn)
+    await db.withPlatform('health', (tx) => tx.selectFrom('plans').select('plan').execute())
+    return db
+  }
+
+  test.each([
+    { pipeline: true, prepared: true },
+    { pipeline: true, prepared: false },
+  ])('BEGIN leaves with the first statement, a read in one write: %o', async (mode) => {
+    const db = await warm(mode)
+    const write = () => db.withTenant(acme, namesIn)
+    expect(await countWrites(on.tenantUrl, write)).toBe(2)
+    const writeInSavepoint = () => db.withTenant(acme, (tx) => tx.savepoint(namesIn))
+    expect(await countWrites(on.tenantUrl, writeInSavepoint)).toBe(4)
+    const read = () =>
+      db.readTenant(acme, (queries) => [
+        queries.selectFrom('clients').select('name'),
+        queries.selectFrom('clients').select('id'),
+      ])
+    expect(await countWrites(on.tenantUrl, read)).toBe(1)
+    // Its tables have no row security behind them, so BEGIN is answered before anything follows.
+    const platform = () => db.withPlatform('health', (tx) => tx.selectFrom('plans').select('plan').execute())
+    expect(await countWrites(on.platformUrl, platform)).toBe(3)
+  })
+
+  test('without pipelining each message waits for the answer before it', async () => {
+    const db = await warm({ pipeline: false, prepared: true })
+    expect(await countWrites(on.tenantUrl, () => db.withTenant(acme, namesIn))).toBe(3)
+    const read = () => db.readTenant(acme, (queries) => [queries.selectFrom('clients').select('name')])
+    expect(await countWrites(on.tenantUrl, read)).toBe(3)
+  })
+
+  test('the textbook way takes four', async () => {
+    const plain = await on.connectRaw(on.tenantUrl)
+    const textbook = async () => {
+      await plain.query('begin')
+      await plain.query(`set local app.tenant_id = 'acme'`)
+      await plain.query('select name from clients where name = $1', ['x'])
+      await plain.query('commit')
+    }
+    expect(await countWrites(on.tenantUrl, textbook)).toBe(4)
+  })
+
+  test('readTenant cannot write', async () => {
+    const db = await warm({ pipeline: true, prepared: true })
+    const written = db.readTenant(acme, (queries) => [
+      queries
+        .with('made', () => sql`(delete from clients returning name)` as never)
+        .selectFrom('clients')
+        .select('name'),
+    ])
+    await expect(written).rejects.toMatchObject({ code: '25006' })
+    expect(await db.withTenant(acme, namesIn)).toEqual([])
+  })
+})
