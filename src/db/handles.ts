@@ -1,4 +1,5 @@
 import {
+  type Compilable,
   type CompiledQuery,
   DefaultQueryExecutor,
   type Dialect,
@@ -34,7 +35,12 @@ type NotOnHandles =
   | 'introspection'
   | 'executeQuery'
 
-interface Savepoints<Handle> {
+interface ScopeMethods<Handle> {
+  /**
+   * Sends a query whose answer nobody needs in one write with COMMIT, behind all others; when it is rejected,
+   * nothing commits. Not from inside a savepoint.
+   */
+  atCommit(query: Compilable): void
   /**
    * Runs work inside a savepoint, the only nesting there is; await it before the next statement. When work
    * throws, only what it did is undone.
@@ -45,10 +51,10 @@ interface Savepoints<Handle> {
 type HandleOf<Tables> = Omit<Kysely<Tables>, NotOnHandles> & { readonly isTransaction: boolean }
 
 /** A transaction inside one tenant, on the tenant role. Dead when its callback has ended. */
-export type Tx = HandleOf<TenantTables> & Savepoints<Tx> & { readonly [scopeBrand]: 'tenant' }
+export type Tx = HandleOf<TenantTables> & ScopeMethods<Tx> & { readonly [scopeBrand]: 'tenant' }
 
 /** A transaction of the platform: signup, login, webhooks, jobs, operator. Dead when its callback has ended. */
-export type PlatformTx = HandleOf<DB> & Savepoints<PlatformTx> & { readonly [scopeBrand]: 'platform' }
+export type PlatformTx = HandleOf<DB> & ScopeMethods<PlatformTx> & { readonly [scopeBrand]: 'platform' }
 
 /** Builds queries over the tenant's tables; cannot execute them. */
 export type TenantQueryBuilder = Pick<HandleOf<TenantTables>, 'selectFrom' | 'with' | 'fn' | 'selectNoFrom'>
@@ -139,6 +145,11 @@ class Handle<Tables> extends Kysely<Tables> {
     super({ config: { dialect }, dialect, driver: refusingDriver, executor })
     this.#transaction = transaction
     this.#scope = scope
+  }
+
+  atCommit(query: Compilable): void {
+    const { sql, parameters } = query.compile()
+    this.#transaction.runAtCommit(this.#scope, sql, parameters)
   }
 
   savepoint<T>(work: (inner: Handle<Tables>) => Promise<T>): Promise<T> {

@@ -18,7 +18,7 @@ export interface Statement {
  * LISTEN, a cursor WITH HOLD).
  */
 const allowed =
-  /^\s*(?:(?:select|insert|update|delete|merge|with|values|fetch|move|close|lock|explain)\b|declare\s+\w+\s+(?:no\s+scroll\s+)?cursor\s+for\b|set\s+local\s+(?:lock|statement)_timeout\b)/i
+  /^\s*(?:(?:select|insert|update|delete|merge|with|values|fetch|move|close)\b|declare\s+\w+\s+(?:no\s+scroll\s+)?cursor\s+for\b|set\s+local\s+(?:lock|statement)_timeout\b)/i
 
 /** The count of parameters travels in 16 bits and would wrap around. */
 const maxParameters = 65_535

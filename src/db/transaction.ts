@@ -24,6 +24,8 @@ export class Transaction {
   #asked = 0
   #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
+  /** What goes out together with COMMIT. */
+  readonly #last: Statement[] = []
   /** The first rejection; the savepoint that it happened in forgives it. */
   #failure: { error: unknown } | undefined
   /** The first failure that nothing forgives, and that outranks what the callback made of it. */
@@ -66,6 +68,21 @@ export class Transaction {
       return this.#fail(error)
     }
     return this.#send(statement)
+  }
+
+  /**
+   * Keeps a statement whose answer nobody needs, to be sent in one write with COMMIT, behind all others. When it is
+   * rejected, nothing commits. Not from inside a savepoint, which may be undone while this would not.
+   * @throws TransactionError when the transaction's own scope is not the innermost open one; TypeError
+   */
+  runAtCommit(scope: Scope, sql: string, parameters: readonly unknown[]): void {
+    try {
+      if (scope !== this.root || this.#scope !== scope) throw new TransactionError(deadHandle)
+      this.#last.push(prepareStatement(sql, parameters))
+    } catch (error) {
+      this.#remember(error)
+      throw error
+    }
   }
 
   /** Rejects because the code that uses the transaction broke a rule: while it is open, it cannot commit any more. */
@@ -119,7 +136,7 @@ export class Transaction {
     if (rejected) throw rejected.error
     let answer: StatementResult
     try {
-      answer = await this.#connection.send(control('commit'))
+      answer = await this.#sendLast()
     } catch (cause) {
       // An error is the whole truth only if the session goes on after it.
       const isLost = cause instanceof ConnectionLostError ? cause.wasSent : !(await this.rollback())
@@ -128,6 +145,24 @@ export class Transaction {
     if (answer.command !== 'COMMIT') {
       throw new TransactionError(`COMMIT was answered with ${answer.command}: nothing was saved`)
     }
+  }
+
+  /** A rejected statement in front of it makes the server answer COMMIT with ROLLBACK. */
+  async #sendLast(): Promise<StatementResult> {
+    const sends = [...this.#last, control('commit')].map(
+      (statement) => () => this.#connection.send(statement),
+    )
+    if (!this.#connection.pipeline) {
+      let answer: StatementResult | undefined
+      for (const send of sends) answer = await send()
+      return answer as StatementResult
+    }
+    const answers = await Promise.allSettled(this.#connection.inOneWrite(() => sends.map((send) => send())))
+    const commit = answers.at(-1) as PromiseSettledResult<StatementResult>
+    const rejected = answers.find((answer) => answer.status === 'rejected')
+    if (!rejected && commit.status === 'fulfilled') return commit.value
+    const isSaved = commit.status === 'fulfilled' && commit.value.command === 'COMMIT'
+    throw isSaved ? new ConnectionLostError(true, rejected?.reason) : rejected?.reason
   }
 
   /**

@@ -27,7 +27,7 @@ export interface TransactionSlot {
 const audit: TransactionSlot = {
   async after({ context, route, request, tx, principal }, reply) {
     if (!reply.audited) throw new Error(`${route.method} ${route.path} does not say which object it changed`)
-    await writeAuditEntry(tx, {
+    writeAuditEntry(tx, {
       actor: { kind: 'user', id: principal.userId },
       action: route.audit.action,
       object: { type: route.audit.objectType, id: reply.audited.objectId },

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Context } from '../../src/context.ts'
 import { type OpenedDatabase, openDatabase, type Tx } from '../../src/db/database.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'
+import { observe } from '../../src/http/observe.ts'
 import { type Reply, type Route, route } from '../../src/http/route.ts'
 import { serve } from '../../src/http/serve.ts'
 import { createMember, type Member, type Platform } from '../support/platform.ts'
@@ -69,9 +70,9 @@ export async function startDisasterServer(platform: Platform): Promise<DisasterS
   }
 }
 
-/** The given routes as src/app.ts would serve them, without its logs and limits. */
+/** The given routes as src/app.ts would serve them, without its limits. */
 export function mount(context: Context, routes: Route[]): Express {
-  const app = express()
+  const app = express().use(observe(context))
   for (const each of routes) app.all(each.path, serve(context, each))
   return app.use(errorHandler(context))
 }

@@ -25,6 +25,13 @@ export const disasters: [what: string, status: number, handler: Handler][] = [
     },
   ],
   [
+    'forgets an await',
+    500,
+    async (tx) => {
+      leaveRow(tx).catch(() => undefined)
+    },
+  ],
+  [
     'loses one of several statements',
     500,
     async (tx) => {

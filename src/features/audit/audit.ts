@@ -13,11 +13,13 @@ export interface AuditEntry {
   now: Date
 }
 
-/** Appends an entry to the audit trail of the transaction's tenant, in the transaction of the change. */
-export async function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): Promise<void> {
-  await (tx as Tx)
-    .insertInto('audit_entries')
-    .values({
+/**
+ * Appends an entry to the audit trail of the transaction's tenant, in the transaction of the change: it leaves
+ * together with COMMIT, and without it nothing commits.
+ */
+export function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): void {
+  tx.atCommit(
+    (tx as Tx).insertInto('audit_entries').values({
       id: uuidv7({ msecs: entry.now.getTime() }),
       actor_kind: entry.actor.kind,
       actor_id: entry.actor.id,
@@ -29,6 +31,6 @@ export async function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): P
       request_id: entry.requestId,
       created_at: entry.now,
       updated_at: entry.now,
-    })
-    .execute()
+    }),
+  )
 }

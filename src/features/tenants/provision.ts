@@ -79,7 +79,7 @@ export async function provisionTenant(tx: PlatformTx, tenant: NewTenant): Promis
     .insertInto('tenant_settings')
     .values({ tenant_id: tenantId, id: id(), ...defaultSettings, ...times })
     .execute()
-  await writeAuditEntry(tx, {
+  writeAuditEntry(tx, {
     actor: { kind: 'user', id: tenant.ownerId },
     action: 'tenant.created',
     object: { type: 'tenant', id: tenantId },
