@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type Config, loadEnvironment, readConfig } from './config.ts'
 import { type Check, checkDatabaseAt } from './db/doctor.ts'
@@ -14,7 +14,7 @@ const exitCodes = { ok: 0, failed: 1, usage: 2, outOfDate: 3 }
 const log = (line: string) => console.error(line)
 
 /**
- * Runs one command of the command line (SPEC 9.4): results to stdout, progress and problems to stderr.
+ * Runs one command of the command line: results to stdout, progress and problems to stderr.
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 `migrate --check` found something to do
  */
 export async function runCommandLine(args: string[]): Promise<number> {
@@ -27,14 +27,14 @@ export async function runCommandLine(args: string[]): Promise<number> {
     .option('--check', 'only say what is to be done; exit code 3 if anything is')
     .option('--json', 'print the result as JSON')
     .action(async (to: number | undefined, options: { check?: boolean; json?: boolean }) => {
-      code = options.check ? await check(to, options.json) : await bring(to, options.json)
+      code = options.check ? await runCheck(to, options.json) : await runMigrate(to, options.json)
     })
   program
     .command('doctor')
     .description('check what the isolation of tenants relies on')
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
-      code = await examine(options.json)
+      code = await runDoctor(options.json)
     })
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -52,7 +52,7 @@ export async function runCommandLine(args: string[]): Promise<number> {
  */
 async function withDatabase<T>(config: Config, work: (adminUrl: string) => Promise<T>): Promise<T> {
   if (config.database.ownerUrl) return work(config.database.ownerUrl)
-  const server = await startEmbeddedPostgres({ dataDir: resolve(config.dataDir), log })
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log })
   try {
     return await work(server.url)
   } finally {
@@ -60,27 +60,28 @@ async function withDatabase<T>(config: Config, work: (adminUrl: string) => Promi
   }
 }
 
-async function rolesOf(config: Config) {
+async function migrateSettings(config: Config) {
   const { tenantUrl, platformUrl, jobsUrl } = config.database
   return { tokenKeySecret: await loadTokenKeySecret(config), tenantUrl, platformUrl, jobsUrl }
 }
 
-async function bring(to: number | undefined, asJson?: boolean): Promise<number> {
+async function runMigrate(to: number | undefined, asJson?: boolean): Promise<number> {
   const config = readConfig(loadEnvironment())
-  const given = await rolesOf(config)
+  const given = await migrateSettings(config)
   const { applied, warnings } = await withDatabase(config, (adminUrl) =>
     migrate({ ...given, adminUrl, to, log }),
   )
+  for (const warning of warnings) log(`warning: ${warning}`)
   print(asJson, { applied, warnings }, () =>
     applied.length > 0 ? `${applied.length} applied, newest ${applied.at(-1)}` : 'nothing to do',
   )
   return exitCodes.ok
 }
 
-async function check(to: number | undefined, asJson?: boolean): Promise<number> {
+async function runCheck(to: number | undefined, asJson?: boolean): Promise<number> {
   const config = readConfig(loadEnvironment())
   // Starting the embedded PostgreSQL for the first time would make a cluster, and a check makes nothing.
-  const exists = config.database.ownerUrl !== undefined || existsSync(resolve(config.dataDir, 'postgres'))
+  const exists = config.database.ownerUrl !== undefined || existsSync(join(config.dataDir, 'postgres'))
   const found = exists
     ? await withDatabase(config, (adminUrl) => checkMigrations({ adminUrl, to }))
     : await checkMigrations({ adminUrl: undefined, to })
@@ -89,9 +90,9 @@ async function check(to: number | undefined, asJson?: boolean): Promise<number> 
   return lines.length > 0 ? exitCodes.outOfDate : exitCodes.ok
 }
 
-async function examine(asJson?: boolean): Promise<number> {
+async function runDoctor(asJson?: boolean): Promise<number> {
   const config = readConfig(loadEnvironment())
-  const given = await rolesOf(config)
+  const given = await migrateSettings(config)
   const checks = await withDatabase(config, (adminUrl) => {
     const { tenant, platform } = describeRoles({ ...given, adminUrl })
     return checkDatabaseAt({ tenantUrl: tenant.url, platformUrl: platform.url })

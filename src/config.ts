@@ -25,7 +25,9 @@ const environment = z.object({
   TENANT_POOL_SIZE: count(16, 1, 1000),
   PLATFORM_POOL_SIZE: count(8, 1, 1000),
   JOBS_POOL_SIZE: count(4, 2, 100),
-  POOL_IDLE_SECONDS: count(30, 0, 86_400),
+  TENANT_POOL_IDLE_SECONDS: count(30, 0, 86_400),
+  PLATFORM_POOL_IDLE_SECONDS: count(30, 0, 86_400),
+  JOBS_POOL_IDLE_SECONDS: count(30, 0, 86_400),
   POOL_WAIT_MS: count(5_000, 1, 600_000),
   STATEMENT_TIMEOUT_MS: count(10_000, 1, 600_000),
   PG_PIPELINE: flag.default('on'),
@@ -52,6 +54,7 @@ const environment = z.object({
   PASSWORD_HASHES_AT_ONCE: count(2, 1, 64),
   METRICS_TOKEN: z.string().min(16, 'should be at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_DELAY_SECONDS: count(0, 0, 600),
   SHUTDOWN_SECONDS: count(20, 1, 600),
   SMTP_URL: z
     .string()
@@ -71,7 +74,7 @@ export class ConfigError extends Error {
  * @throws ConfigError that names each bad variable and what it should be, never its value
  */
 export function readConfig(env: Record<string, string | undefined>) {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''))
   const parsed = environment.safeParse(present)
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)
@@ -103,9 +106,11 @@ export function readConfig(env: Record<string, string | undefined>) {
       platformUrl: e.PLATFORM_DATABASE_URL,
       jobsUrl: e.JOBS_DATABASE_URL,
       tenantPoolSize: e.TENANT_POOL_SIZE,
+      tenantPoolIdleMs: e.TENANT_POOL_IDLE_SECONDS * 1000,
       platformPoolSize: e.PLATFORM_POOL_SIZE,
+      platformPoolIdleMs: e.PLATFORM_POOL_IDLE_SECONDS * 1000,
       jobsPoolSize: e.JOBS_POOL_SIZE,
-      poolIdleMs: e.POOL_IDLE_SECONDS * 1000,
+      jobsPoolIdleMs: e.JOBS_POOL_IDLE_SECONDS * 1000,
       poolWaitMs: e.POOL_WAIT_MS,
       statementTimeoutMs: e.STATEMENT_TIMEOUT_MS,
       pipeline: e.PG_PIPELINE === 'on',
@@ -126,6 +131,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     passwordHashesAtOnce: e.PASSWORD_HASHES_AT_ONCE,
     metricsToken: e.METRICS_TOKEN,
     logLevel: e.LOG_LEVEL,
+    shutdownDelayMs: e.SHUTDOWN_DELAY_SECONDS * 1000,
     shutdownMs: e.SHUTDOWN_SECONDS * 1000,
     smtpUrl: e.SMTP_URL,
     mailFrom: e.MAIL_FROM,

@@ -116,6 +116,12 @@ export class AppError extends Error {
     this.status = problems[code][0]
     this.errors = options.errors
     this.members = options.members ?? {}
-    this.headers = { ...(this.status === 503 ? { 'Retry-After': '1' } : {}), ...options.headers }
+    this.headers = { ...defaultHeaders(code, this.status), ...options.headers }
   }
+}
+
+/** RFC 9110: 401 says what to present (15.5.2). 503 says when to come back, unless a retry could do a thing twice. */
+function defaultHeaders(code: ErrorCode, status: number): Record<string, string> {
+  if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="tenantry"' }
+  return status === 503 && code !== 'outcome_unknown' ? { 'Retry-After': '1' } : {}
 }

@@ -63,6 +63,8 @@ export function describeError(error: unknown, depth = 0): unknown {
 const ownErrors = new Set([
   'AppError',
   'ConfigError',
+  'ConnectionLostError',
+  'DataFolderInUseError',
   'MigrationError',
   'TransactionError',
   'UnsafeDatabaseError',

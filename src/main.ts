@@ -9,7 +9,7 @@ import { loadTokenKeySecret } from './secrets.ts'
 import { startServer } from './server.ts'
 
 /** Starts everything and returns what stops it again, in the opposite order. */
-async function start(): Promise<{ stop(): Promise<void>; url: string; isDevelopment: boolean }> {
+async function start() {
   const config = readConfig(loadEnvironment())
   const log = createLog(config.logLevel)
   const stops: (() => Promise<void>)[] = []
@@ -17,7 +17,7 @@ async function start(): Promise<{ stop(): Promise<void>; url: string; isDevelopm
     for (const each of stops.splice(0).reverse()) await each()
   }
   try {
-    const { ownerUrl, tenantUrl, platformUrl, jobsUrl, jobsPoolSize } = config.database
+    const { ownerUrl, tenantUrl, platformUrl, jobsUrl, jobsPoolSize, jobsPoolIdleMs } = config.database
     const info = (line: string) => log.info(line)
     let adminUrl = ownerUrl
     if (!adminUrl) {
@@ -35,12 +35,24 @@ async function start(): Promise<{ stop(): Promise<void>; url: string; isDevelopm
       context.metrics.unhandledRejections.inc()
       log.error({ err }, 'a promise failed and nobody waited for it')
     })
-    const worker = await startWorker(context, { url: urls.jobsUrl, poolSize: jobsPoolSize })
+    const worker = await startWorker(context, {
+      url: urls.jobsUrl,
+      poolSize: jobsPoolSize,
+      poolIdleMs: jobsPoolIdleMs,
+      onFailure: (err) => {
+        // A server without its worker would take signups and never send their mail: let another take over.
+        log.fatal({ err }, 'the job worker gave up')
+        process.exitCode = 1
+        process.kill(process.pid, 'SIGTERM')
+      },
+    })
     stops.push(() => worker.stop())
     const server = await startServer(context, config)
-    stops.push(() => server.close(config.shutdownMs))
+    stops.push(() => server.close(config.shutdownMs, config.shutdownDelayMs))
     log.info({ url: server.url }, 'listening')
-    return { stop, url: server.url, isDevelopment: !config.isProduction }
+    // Requests, then jobs and pools: the rest is over soon or hangs.
+    const stopMs = config.shutdownDelayMs + config.shutdownMs + 40_000
+    return { stop, stopMs, url: server.url, isDevelopment: !config.isProduction }
   } catch (error) {
     await Promise.race([stop(), sleep(config.shutdownMs, undefined, { ref: false })])
     throw error
@@ -75,17 +87,17 @@ curl -s ${url}/signup -H 'Content-Type: application/json' -d '{
   "plan": "professional", "accept_terms": true, "accept_privacy": true}'
 `
 
-/** A stop that hangs, or a second signal, ends the process all the same: PostgreSQL recovers by itself. */
-const hangsAfterMs = 60_000
-
 const started = start()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
+    // A second signal, or a stop that hangs, ends the process all the same: PostgreSQL recovers by itself.
     process.once(signal, () => process.exit(1))
-    setTimeout(() => process.exit(1), hangsAfterMs).unref()
     started
-      .then(({ stop }) => stop())
-      .then(() => process.exit(0))
+      .then(({ stop, stopMs }) => {
+        setTimeout(() => process.exit(1), stopMs).unref()
+        return stop()
+      })
+      .then(() => process.exit())
       .catch((error) => {
         console.error(explain(error))
         process.exit(1)

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import type { Context } from './context.ts'
-import { type ErrorCode, problems } from './errors.ts'
+import type { ErrorCode } from './errors.ts'
+import { describeProblem } from './http/error-handler.ts'
 
 /** A server that listens. */
 export interface RunningServer {
   /** Such as http://127.0.0.1:3000. */
   url: string
   /**
-   * Drains: readiness off, no new connections, requests under way finished; after `timeoutMs` what is left is cut.
+   * Drains: readiness off; after `delayMs`, in which a load balancer can notice, no new connections; requests under
+   * way are finished, and after `timeoutMs` more what is left is cut.
    */
-  close(timeoutMs: number): Promise<void>
+  close(timeoutMs: number, delayMs?: number): Promise<void>
 }
 
 /**
@@ -40,13 +43,14 @@ export async function startServer(context: Context, { host, port }: { host: stri
   const shownHost = host.includes(':') ? `[${host}]` : host
   const running: RunningServer = {
     url: `http://${shownHost}:${actual}`,
-    close: (timeoutMs) => close(context, server, timeoutMs),
+    close: (timeoutMs, delayMs = 0) => close(context, server, timeoutMs, delayMs),
   }
   return running
 }
 
-async function close(context: Context, server: Server, timeoutMs: number): Promise<void> {
+async function close(context: Context, server: Server, timeoutMs: number, delayMs: number): Promise<void> {
   context.readiness.isDraining = true
+  if (delayMs > 0) await sleep(delayMs)
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
@@ -69,19 +73,12 @@ function answerClientError(context: Context, error: NodeJS.ErrnoException, socke
     return
   }
   const code = clientErrors[error.code ?? ''] ?? 'malformed_request'
-  const [status, detail] = problems[code]
   const request_id = randomUUID()
+  const problem = describeProblem(code, request_id, 'en')
   context.log.info({ request_id, code, reason: error.code }, 'not a request')
-  const body = JSON.stringify({
-    type: `urn:tenantry:problem:${code}`,
-    title: code.replaceAll('_', ' '),
-    status,
-    detail,
-    code,
-    request_id,
-  })
+  const body = JSON.stringify(problem)
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nX-Request-Id: ${request_id}\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nConnection: close\r\nCache-Control: no-store\r\nX-Request-Id: ${request_id}\r\n` +
       'Content-Type: application/problem+json; charset=utf-8\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )

@@ -1,5 +1,5 @@
 -- What exists before any tenant: the tenant of the current transaction, the people, the catalogue of plans,
--- sessions and signing keys. Tables without a tenant_id column are global; db/policies/grants.sql says which
+-- sessions and signing keys. Tables without a tenant_id column are global; db/policies/30-grants.sql says which
 -- columns of them each role may touch. The schema app is made by the migrate step.
 
 -- The tenant of this transaction, or null. After a SET LOCAL has ended the setting reads '' and not null.

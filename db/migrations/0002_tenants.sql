@@ -39,7 +39,7 @@ create table memberships (
   unique (tenant_id, user_id)
 );
 create index memberships_created_at on memberships (tenant_id, created_at desc, id desc);
--- Login looks a person up across tenants: the one index here that does not begin with tenant_id.
+-- Login looks a person up across tenants, so this index does not begin with tenant_id; it is not unique.
 create index memberships_user_id on memberships (user_id);
 
 create table tenant_settings (

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Compilable, InferResult } from 'kysely'
+import { createGate, type Gate } from '../gate.ts'
 import { readOnce, runTransaction } from './attempts.ts'
 import { type ConnectionPool, openPool } from './connections.ts'
-import { createGate, type Gate } from './gate.ts'
 import {
   createPlatformTx,
   createTx,
@@ -17,8 +17,8 @@ import { parseTenantId, type TenantId } from './tenant-id.ts'
 export type { PlatformTx, TenantQueryBuilder, Tx } from './handles.ts'
 export { TransactionError } from './statements.ts'
 
-/** Why the platform looks across tenants, for the log and for readers of the code. */
-export type PlatformReason = 'signup' | 'login' | 'signing keys' | 'session' | 'catalogue' | 'job' | 'health'
+/** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */
+export type PlatformReason = 'signup' | 'login' | 'signing keys' | 'catalogue'
 
 /** The only way to the data. It has no query methods: a handle exists inside a callback and dies with it. */
 export interface Database {
@@ -59,8 +59,9 @@ export interface DatabaseOptions {
   tenantUrl: string
   platformUrl: string
   tenantPoolSize: number
+  tenantPoolIdleMs: number
   platformPoolSize: number
-  poolIdleMs: number
+  platformPoolIdleMs: number
   poolWaitMs: number
   statementTimeoutMs: number
   pipeline: boolean
@@ -83,10 +84,20 @@ export interface OpenedDatabase {
 
 /** Opens the pools of the tenant and the platform role; connects on first use. */
 export function openDatabase(options: DatabaseOptions): OpenedDatabase {
-  const { poolIdleMs: idleMs, poolWaitMs: waitMs, pipeline, prepared, onError } = options
-  const common = { idleMs, waitMs, pipeline, prepared, onError }
-  const tenantPool = openPool({ ...common, url: options.tenantUrl, size: options.tenantPoolSize })
-  const platformPool = openPool({ ...common, url: options.platformUrl, size: options.platformPoolSize })
+  const { poolWaitMs: waitMs, pipeline, prepared, onError } = options
+  const common = { waitMs, pipeline, prepared, onError }
+  const tenantPool = openPool({
+    ...common,
+    url: options.tenantUrl,
+    size: options.tenantPoolSize,
+    idleMs: options.tenantPoolIdleMs,
+  })
+  const platformPool = openPool({
+    ...common,
+    url: options.platformUrl,
+    size: options.platformPoolSize,
+    idleMs: options.platformPoolIdleMs,
+  })
   const gates = new Map<TenantId, Gate>()
   // An abandoned transaction is ended by the server: it would hold its locks and its connection for good.
   const settings = `SET LOCAL statement_timeout = ${Number(options.statementTimeoutMs)}; SET LOCAL idle_in_transaction_session_timeout = ${Number(options.statementTimeoutMs)}`
@@ -154,9 +165,10 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
         return throughGate(tenantId, () => readOnce(tenantPool, beginSql, queries)) as Promise<never>
       }),
 
-    withPlatform: (_reason, work, { tenantId } = {}) =>
+    withPlatform: (reason, work, { tenantId } = {}) =>
       alone(() => {
-        const beginSql = tenantId ? `BEGIN; ${setTenant(tenantId)}; ${settings}` : `BEGIN; ${settings}`
+        const tenant = tenantId ? `${setTenant(tenantId)}; ` : ''
+        const beginSql = `BEGIN; ${tenant}SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}; ${settings}`
         return runTransaction(
           platformPool,
           beginSql,

@@ -174,6 +174,30 @@ export const tableRules: Rule[] = [
       where i.indisunique and i.indkey[0] <> o.attnum`,
   },
   {
+    name: 'tenant-owned tables have their shape',
+    severity: 'warning',
+    asks: 'tenant',
+    // tenants itself, whose key is tenant_id alone, is the one exception.
+    sql: `select format('%s has no %s', c.oid::regclass, wanted.thing) as problem
+      from pg_class c, lateral (values
+        ('tenant_id text collate "C" not null, by default the current tenant', exists (select from pg_attribute a join pg_collation l
+          on l.oid = a.attcollation and l.collname = 'C' where a.attrelid = c.oid and a.attname = 'tenant_id'
+            and a.atttypid = 'text'::regtype and a.attnotnull and exists (select from pg_attrdef d
+              where d.adrelid = c.oid and d.adnum = a.attnum
+                and pg_get_expr(d.adbin, d.adrelid) = 'app.current_tenant()'))),
+        ('id uuid', exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'id'
+          and a.atttypid = 'uuid'::regtype)),
+        ('created_at and updated_at as timestamptz(3) not null', 2 = (select count(*) from pg_attribute a
+          where a.attrelid = c.oid and a.attname in ('created_at', 'updated_at') and a.attnotnull
+            and format_type(a.atttypid, a.atttypmod) = 'timestamp(3) with time zone')),
+        ('primary key (tenant_id, id)', exists (select from pg_constraint k where k.conrelid = c.oid
+          and k.contype = 'p' and pg_get_constraintdef(k.oid) = 'PRIMARY KEY (tenant_id, id)')),
+        ('index (tenant_id, created_at desc, id desc)', exists (select from pg_index i where i.indrelid = c.oid
+          and pg_get_indexdef(i.indexrelid) like '%(tenant_id, created_at DESC, id DESC)'))
+      ) wanted (thing, is_there)
+      where ${isInPublic} and ${isTenantOwned} and c.relname <> 'tenants' and not wanted.is_there`,
+  },
+  {
     name: 'audit trail is append-only',
     severity: 'fatal',
     asks: 'both',

@@ -19,7 +19,7 @@ export interface Check {
 const maxProblems = 5
 
 /**
- * Checks what the isolation of tenants relies on (SPEC 3.6): the roles' powers, row security and policies of
+ * Checks what the isolation of tenants relies on: the roles' powers, row security and policies of
  * every table, and that nobody sees a row without a tenant. Needs only the connections that the running server
  * has, since everybody may read the catalogue. Never throws: a check that cannot be made does not hold.
  */

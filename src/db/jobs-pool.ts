@@ -7,9 +7,11 @@ import pg from 'pg'
 export function openJobsPool(options: {
   url: string
   size: number
+  idleMs: number
   onError: (error: Error) => void
 }): pg.Pool {
-  const pool = new pg.Pool({ connectionString: options.url, max: options.size })
+  const { url: connectionString, size: max, idleMs: idleTimeoutMillis } = options
+  const pool = new pg.Pool({ connectionString, max, idleTimeoutMillis })
   pool.on('connect', (client) => client.on('error', options.onError))
   pool.on('error', options.onError)
   return pool

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 
-/** Where a page ends: the sort it belongs to, the sorted value and the id of its last row. */
+/** Where a page ends: the sorted value and the id of its last row. */
 export interface Cursor {
   value: string
   id: string

@@ -89,7 +89,6 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
       }
       await applyPolicies(owner, policiesFolder, roles, isNewest)
     })
-    for (const warning of warnings) options.log(`warning: ${warning}`)
     return {
       ownerUrl: roles.owner.url,
       tenantUrl: roles.tenant.url,

@@ -9,7 +9,7 @@ export interface LoginRole {
   password?: string
 }
 
-/** The roles of SPEC 3.2. The purger cannot log in: it owns the one function that empties a deleted tenant. */
+/** The four roles that log in, and the purger, which cannot log in and owns the one function that empties a deleted tenant. */
 export interface Roles {
   owner: LoginRole
   tenant: LoginRole

@@ -57,10 +57,7 @@ function namedTenant(context: Context, request: Request): string[] {
 function bearerToken(request: Request): string {
   const match = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '')
   if (!match?.[1]) {
-    const challenge = request.headers.authorization
-      ? bearerChallenge
-      : { headers: { 'WWW-Authenticate': 'Bearer realm="tenantry"' } }
-    throw new AppError('unauthenticated', challenge)
+    throw new AppError('unauthenticated', request.headers.authorization ? bearerChallenge : {})
   }
   return match[1]
 }

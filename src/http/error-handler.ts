@@ -67,24 +67,33 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal_error', { cause: error })
 }
 
+/** The members that every problem document has (RFC 9457, section 3). */
+export function describeProblem(code: ErrorCode, request_id: string, language: 'en' | 'fr') {
+  const [status, english, french] = problems[code]
+  const detail = language === 'fr' ? french : english
+  return {
+    type: `urn:tenantry:problem:${code}`,
+    title: code.replaceAll('_', ' '),
+    status,
+    detail,
+    code,
+    request_id,
+  }
+}
+
 /** Answers with a problem document in the caller's language. */
 export function sendProblem(request: Request, response: Response, problem: AppError): void {
-  const [status, english, french] = problems[problem.code]
-  const isFrench = languageOf(request) === 'fr'
-  const errors = isFrench
-    ? problem.errors?.map(({ path, message }) => ({ path, message: toFrench(message) }))
-    : problem.errors
+  const language = languageOf(request)
+  const errors =
+    language === 'fr'
+      ? problem.errors?.map(({ path, message }) => ({ path, message: toFrench(message) }))
+      : problem.errors
   const body = JSON.stringify({
-    type: `urn:tenantry:problem:${problem.code}`,
-    title: problem.code.replaceAll('_', ' '),
-    status,
-    detail: isFrench ? french : english,
-    code: problem.code,
-    request_id: request.id,
+    ...describeProblem(problem.code, request.id, language),
     ...(errors ? { errors } : {}),
     ...problem.members,
   })
-  response.status(status).vary('Accept-Language')
+  response.status(problem.status).vary('Accept-Language')
   response.set({
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Cache-Control': 'no-store',

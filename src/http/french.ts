@@ -6,6 +6,8 @@ export const describeInFrench = z.locales.fr().localeError
 /** What we say of an input ourselves, in the words of schemas and rules. */
 const sentences: Record<string, string> = {
   'should be a telephone number': 'devrait être un numéro de téléphone',
+  'should have at least 8 characters': 'devrait avoir au moins 8 caractères',
+  'should have at most 128 characters': 'devrait avoir au plus 128 caractères',
   'should hold no control characters': 'ne devrait pas contenir de caractères de contrôle',
   'should hold at least one field': 'devrait contenir au moins un champ',
   'has to be accepted': 'doit être accepté',

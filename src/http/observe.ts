@@ -29,7 +29,8 @@ export function observe({ log, metrics }: Context): RequestHandler {
     response.once('close', () => {
       const ms = performance.now() - start
       const { method, id: request_id } = request
-      const status = response.statusCode
+      // 499: the caller hung up before there was an answer (nginx's number; no standard has one).
+      const status = response.headersSent ? response.statusCode : 499
       const path: string = request.route?.path ?? 'unknown'
       const known = path !== 'unknown' && methods.has(method) ? method : 'other'
       metrics.requests.observe({ method: known, path, status }, ms / 1000)

@@ -20,7 +20,7 @@ export interface Reply<Body = unknown> {
   audited?: { objectId: string; changedFields: string[] }
 }
 
-/** What each endpoint states of itself. Guards, documentation, role matrix and attacks read this one statement. */
+/** What each endpoint states of itself, once: whoever needs to know it reads this statement. */
 interface Declaration<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Express path, such as /v1/clients/:id. */

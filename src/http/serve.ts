@@ -6,12 +6,12 @@ import { accessQuery, type Claims, checkAccess } from '../features/members/acces
 import { authenticate, confirmTenant } from './authenticate.ts'
 import { toAppError } from './error-handler.ts'
 import { type ParsedInput, parseInput } from './input.ts'
-import type { OpenRoute, Read, ReadRoute, Reply, Route, WriteRoute } from './route.ts'
+import type { Read, Reply, Route } from './route.ts'
 import { transactionSlots } from './slots.ts'
 
-type AnyOpen = Extract<Route, OpenRoute<never, never, never> | { scope: 'open' }>
-type AnyRead = Extract<Route, ReadRoute<never, never, never> | { scope: 'read' }>
-type AnyWrite = Extract<Route, WriteRoute<never, never, never> | { scope: 'write' }>
+type Open = Extract<Route, { scope: 'open' }>
+type ReadOnly = Extract<Route, { scope: 'read' }>
+type Writing = Extract<Route, { scope: 'write' }>
 
 /** Serves one declared route: who calls, what they send, their scope, the handler, the commit, the answer. */
 export function serve(context: Context, route: Route): RequestHandler {
@@ -30,14 +30,14 @@ export function serve(context: Context, route: Route): RequestHandler {
 
 type Handle = (request: Request, response: Response) => Promise<Reply>
 
-function serveOpen(context: Context, route: AnyOpen): Handle {
+function serveOpen(context: Context, route: Open): Handle {
   return async (request, response) => {
     const input = accept(await readInput(route, request, response))
     return route.handler({ context, input, request })
   }
 }
 
-function serveRead(context: Context, route: AnyRead): Handle {
+function serveRead(context: Context, route: ReadOnly): Handle {
   return async (request, response) => {
     const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
@@ -66,7 +66,7 @@ function serveRead(context: Context, route: AnyRead): Handle {
   }
 }
 
-function serveWrite(context: Context, route: AnyWrite): Handle {
+function serveWrite(context: Context, route: Writing): Handle {
   return async (request, response) => {
     const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
@@ -91,7 +91,7 @@ function serveWrite(context: Context, route: AnyWrite): Handle {
 }
 
 /** Who may not call at all is told that before what is wrong with the input. */
-async function checkAlone(context: Context, route: AnyRead | AnyWrite, claims: Claims): Promise<void> {
+async function checkAlone(context: Context, route: ReadOnly | Writing, claims: Claims): Promise<void> {
   const [access] = await context.db.readTenant(claims.tenantId, (queries) => [accessQuery(queries, claims)])
   checkAccess(access, claims, route, context.clock.now())
 }

@@ -12,10 +12,11 @@ export interface Worker {
 /**
  * Runs jobs until stopped, on connections of the role jobs; tasks reach data through the context like everybody.
  * The connection has to be direct: it listens for new jobs.
+ * @param options `onFailure`: the worker has given up and takes no more jobs
  */
 export async function startWorker(
   context: Context,
-  options: { url: string; poolSize: number },
+  options: { url: string; poolSize: number; poolIdleMs: number; onFailure: (error: unknown) => void },
 ): Promise<Worker> {
   const { log } = context
   const taskList: TaskList = {}
@@ -28,6 +29,7 @@ export async function startWorker(
   const pgPool = openJobsPool({
     url: options.url,
     size: options.poolSize,
+    idleMs: options.poolIdleMs,
     onError: (err) => log.warn({ err }, 'connection of the job worker lost'),
   })
   const runner = await run({
@@ -51,6 +53,7 @@ export async function startWorker(
     const { tenant_id } = job.payload as { tenant_id?: string | null }
     log.error({ err: error, job: job.id, task: job.task_identifier, tenant_id }, 'job failed')
   })
+  runner.promise.catch(options.onFailure)
   return {
     async stop() {
       await runner.stop()

@@ -129,6 +129,31 @@ const violations: [check: string, plant: string, mend: string][] = [
 
 const weaknesses: [check: string, plant: string, mend: string][] = [
   [
+    'tenant-owned tables have their shape',
+    'drop index clients_created_at',
+    'create index clients_created_at on clients (tenant_id, created_at desc, id desc)',
+  ],
+  [
+    'tenant-owned tables have their shape',
+    'alter table clients drop constraint clients_pkey',
+    'alter table clients add primary key (tenant_id, id)',
+  ],
+  [
+    'tenant-owned tables have their shape',
+    'alter table clients alter updated_at type timestamptz',
+    'alter table clients alter updated_at type timestamptz(3)',
+  ],
+  [
+    'tenant-owned tables have their shape',
+    'alter table clients rename id to other_id',
+    'alter table clients rename other_id to id',
+  ],
+  [
+    'tenant-owned tables have their shape',
+    'alter table tenant_settings alter tenant_id drop default',
+    'alter table tenant_settings alter tenant_id set default app.current_tenant()',
+  ],
+  [
     'cannot call set_config (tenant role)',
     'grant execute on function set_config to T',
     'revoke execute on function set_config from T',

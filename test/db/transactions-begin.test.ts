@@ -130,7 +130,7 @@ describe('writes to the socket', () => {
   async function warm(mode: { pipeline: boolean; prepared: boolean }) {
     const db = on.open({ ...mode, tenantPoolSize: 1, platformPoolSize: 1 })
     await db.withTenant(acme, namesIn)
-    await db.withPlatform('health', (tx) => tx.selectFrom('plans').select('plan').execute())
+    await db.withPlatform('catalogue', (tx) => tx.selectFrom('plans').select('plan').execute())
     return db
   }
 
@@ -150,7 +150,8 @@ describe('writes to the socket', () => {
       ])
     expect(await countWrites(on.tenantUrl, read)).toBe(1)
     // Its tables have no row security behind them, so BEGIN is answered before anything follows.
-    const platform = () => db.withPlatform('health', (tx) => tx.selectFrom('plans').select('plan').execute())
+    const platform = () =>
+      db.withPlatform('catalogue', (tx) => tx.selectFrom('plans').select('plan').execute())
     expect(await countWrites(on.platformUrl, platform)).toBe(3)
   })
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createGate } from '../../src/db/gate.ts'
+import { createGate } from '../../src/gate.ts'
 import { acme, globex, modes, namesIn, openTransactions, type Transactions } from '../support/transactions.ts'
 
 let on: Transactions
@@ -52,12 +52,12 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
   test('no connection in time: 503 database_unavailable with Retry-After, and later all is well', async () => {
     const db = on.open({ ...mode, tenantPoolSize: 1, platformPoolSize: 1, poolWaitMs: 500 })
     const work = createWork()
-    const holders = [db.withTenant(acme, work.run), db.withPlatform('health', work.run)]
+    const holders = [db.withTenant(acme, work.run), db.withPlatform('catalogue', work.run)]
     await vi.waitFor(() => expect(work.underWay).toBe(2), 5000)
     const late = [
       db.withTenant(globex, namesIn),
       db.readTenant(globex, (queries) => [queries.selectFrom('clients').select('id')]),
-      db.withPlatform('health', async () => 1),
+      db.withPlatform('catalogue', async () => 1),
     ]
     for (const outcome of await Promise.allSettled(late)) {
       expect(outcome).toMatchObject({

@@ -124,7 +124,7 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
       await tx.savepoint(() => Promise.reject(new Error('no'))).catch(() => undefined)
     })
     await db.readTenant(acme, (queries) => [queries.selectFrom('clients').select('name')])
-    await db.withPlatform('health', (tx) => tx.selectFrom('plans').select('plan').execute())
+    await db.withPlatform('catalogue', (tx) => tx.selectFrom('plans').select('plan').execute())
     await db.withTenant(acme, () => Promise.reject(new Error('no'))).catch(() => undefined)
     const simple = wire.messages.filter(({ type }) => type === 'Q').map(({ sql }) => sql)
     expect(simple).toHaveLength(4)
@@ -141,9 +141,9 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
       await expect(db.withTenant(id as never, async () => 1)).rejects.toThrow('not a tenant id')
       await expect(db.readTenant(id as never, () => [])).rejects.toThrow('not a tenant id')
     }
-    await expect(db.withPlatform('health', async () => 1, { tenantId: "x'; --" as never })).rejects.toThrow(
-      'not a tenant id',
-    )
+    await expect(
+      db.withPlatform('catalogue', async () => 1, { tenantId: "x'; --" as never }),
+    ).rejects.toThrow('not a tenant id')
   })
 
   test('without a tenant nothing is seen or written', async () => {

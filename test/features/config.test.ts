@@ -21,7 +21,13 @@ test('an empty environment is a complete configuration for development', () => {
     rateLimits: { enabled: true },
     tokenKeySecret: undefined,
     shutdownMs: 20_000,
-    database: { ownerUrl: undefined, pipeline: true, prepared: true, poolIdleMs: 30_000 },
+    database: {
+      ownerUrl: undefined,
+      pipeline: true,
+      prepared: true,
+      tenantPoolIdleMs: 30_000,
+      platformPoolIdleMs: 30_000,
+    },
   })
 })
 

@@ -199,3 +199,11 @@ test.each([
   const { status, body } = await logIn(credentials)
   expect([status, body.code]).toEqual([400, 'invalid_request'])
 })
+
+test('a password is the same however a keyboard spells its accents', async () => {
+  const composed = 'motdepassé-éàü-7'.normalize('NFC')
+  const decomposed = composed.normalize('NFD')
+  expect(decomposed).not.toBe(composed)
+  await platform.signUp('Accents', { admin_password: decomposed })
+  expect((await logIn({ email: 'owner@accents.example', password: composed })).status).toBe(200)
+})

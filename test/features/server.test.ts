@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { startServer } from '../../src/server.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
@@ -74,6 +74,14 @@ describe('draining', () => {
     expect(performance.now() - answered, 'a connection kept alive does not hold it up').toBeLessThan(1000)
   })
 
+  test('with a delay, new probes are told first', async () => {
+    const closing = server.close(20_000, 400)
+    const probe = await fetch(`${server.url}/health/ready`)
+    expect(probe.status).toBe(503)
+    await closing
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow()
+  })
+
   test('cuts what has not ended by the time allowed', async () => {
     await whileClientsAreLocked(async () => {
       const pending = makeClient()
@@ -96,6 +104,9 @@ describe('draining', () => {
 })
 
 test('a client that hangs up leaves nothing behind: no failure, and its connection serves the next', async () => {
+  const aborted = () =>
+    platform.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request aborted')
+  platform.logLines.length = 0
   await whileClientsAreLocked(async () => {
     const hangsUp = new AbortController()
     const pending = fetch(`${server.url}/v1/clients`, {
@@ -105,10 +116,12 @@ test('a client that hangs up leaves nothing behind: no failure, and its connecti
     await sleep(50)
     hangsUp.abort()
     await expect(pending).rejects.toThrow()
+    await vi.waitFor(() => expect(aborted()).toHaveLength(1))
   })
   expect((await platform.acme.get('/v1/clients')).status).toBe(200)
   expect(platform.context.db.counts().tenant.waiting).toBe(0)
   expect(platform.logLines.filter((line) => line.includes('"level":"error"'))).toEqual([])
+  expect(aborted()).toEqual([expect.objectContaining({ path: '/v1/clients', status: 499 })])
   await server.close(1000)
 })
 

@@ -190,6 +190,11 @@ test.each<[why: string, fields: Record<string, unknown>, path: string]>([
   ['a name with a line break', { admin_first_name: 'Ada\r\nBcc: all@x.example' }, 'body.admin_first_name'],
   ['two addresses', { admin_email: 'a@b.example, c@d.example' }, 'body.admin_email'],
   ['a short password', { admin_password: 'k3$Vq!z' }, 'body.admin_password'],
+  [
+    'a password of seven characters, each two units of UTF-16',
+    { admin_password: '😀🐘🎩🧵🪁🦊🍋' },
+    'body.admin_password',
+  ],
   ['a long password', { admin_password: 'x1'.repeat(65) }, 'body.admin_password'],
   ['a common password', { admin_password: 'Password123' }, 'body.admin_password'],
   ['a repeated character', { admin_password: 'aaaaaaaaaaaa' }, 'body.admin_password'],

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, inject, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { createUnmigratedDatabase } from '../support/database.ts'
 import { signupBody } from '../support/platform.ts'
@@ -80,10 +80,7 @@ test('an early SIGTERM, while it still starts, stops it in order', async () => {
 
 test('two servers side by side on a database of one’s own', async () => {
   const database = await createUnmigratedDatabase()
-  cleanups.push(async () => {
-    await database.drop()
-    await dropRoles(database.name)
-  })
+  cleanups.push(() => database.drop())
   const env = {
     DATABASE_URL: database.adminUrl,
     TOKEN_KEY_SECRET: 'a secret of at least 32 characters',
@@ -101,10 +98,7 @@ test('two servers side by side on a database of one’s own', async () => {
 
 test('a migration that fails leaves the server stopped', async () => {
   const database = await createUnmigratedDatabase()
-  cleanups.push(async () => {
-    await database.drop()
-    await dropRoles(database.name)
-  })
+  cleanups.push(() => database.drop())
   await withDirectClient(database.adminUrl, (admin) =>
     admin.query('create table public.plans (in_the_way int)'),
   )
@@ -114,10 +108,12 @@ test('a migration that fails leaves the server stopped', async () => {
   expect(server.output()).not.toContain('listening')
 })
 
+/** In a folder of its own, where no .env of a developer lies. */
 function launch(env: Record<string, string>) {
   const { PATH, HOME } = process.env
-  const child: ChildProcess = spawn(process.execPath, ['src/main.ts'], {
-    cwd: join(import.meta.dirname, '../..'),
+  const main = join(import.meta.dirname, '../../src/main.ts')
+  const child: ChildProcess = spawn(process.execPath, [main], {
+    cwd: tmpdir(),
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -153,14 +149,6 @@ async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tenantry-start-'))
   cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
-}
-
-async function dropRoles(prefix: string): Promise<void> {
-  await withDirectClient(inject('testCluster').adminUrl, async (admin) => {
-    for (const kind of ['owner', 'tenant', 'platform', 'jobs', 'purger']) {
-      await admin.query(`drop role if exists ${prefix}_${kind}`)
-    }
-  })
 }
 
 function post(url: string, body: unknown): Promise<Response> {

@@ -14,7 +14,13 @@ let db: Database
 beforeAll(async () => {
   world = await openWorld()
   const { tenantUrl, platformUrl } = world.database
-  const sizes = { tenantPoolSize: 1, platformPoolSize: 1, poolIdleMs: 60_000, poolWaitMs: 5000 }
+  const sizes = {
+    tenantPoolSize: 1,
+    platformPoolSize: 1,
+    tenantPoolIdleMs: 60_000,
+    platformPoolIdleMs: 60_000,
+    poolWaitMs: 5000,
+  }
   const common = { statementTimeoutMs: 5000, pipeline: true, prepared: true, onError: () => undefined }
   db = openDatabase({ tenantUrl, platformUrl, ...sizes, ...common }).db
 })

@@ -17,7 +17,13 @@ beforeAll(async () => {
   world = await openWorld()
   const { tenantUrl, platformUrl } = world.database
   client = await world.connect(tenantUrl)
-  const sizes = { tenantPoolSize: 1, platformPoolSize: 1, poolIdleMs: 60_000, poolWaitMs: 5000 }
+  const sizes = {
+    tenantPoolSize: 1,
+    platformPoolSize: 1,
+    tenantPoolIdleMs: 60_000,
+    platformPoolIdleMs: 60_000,
+    poolWaitMs: 5000,
+  }
   const common = { statementTimeoutMs: 5000, pipeline: true, prepared: true, onError: () => undefined }
   opened = openDatabase({ tenantUrl, platformUrl, ...sizes, ...common })
 })

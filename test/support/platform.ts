@@ -69,7 +69,12 @@ export async function startPlatform(env: Record<string, string> = {}, overrides:
     checkAnswers: true,
   })
   const worker = overrides.worker
-    ? await startWorker(context, { url: database.jobsUrl, poolSize: 4 })
+    ? await startWorker(context, {
+        url: database.jobsUrl,
+        poolSize: 4,
+        poolIdleMs: 10_000,
+        onFailure: (err) => log.error({ err }, 'the job worker gave up'),
+      })
     : undefined
   const server = await startServer(context, { host: '127.0.0.1', port: 0 })
   const anonymous = createCaller(server.url)

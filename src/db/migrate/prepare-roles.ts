@@ -7,7 +7,7 @@ import { prepareDatabase } from './prepare-database.ts'
 const runtimeFlags = 'login nosuperuser nocreatedb nocreaterole nobypassrls noreplication noinherit'
 
 /**
- * Makes the roles that are missing and gives them their rights on this database (SPEC 3.2). What the user of
+ * Makes the roles that are missing and gives them their rights on this database. What the user of
  * DATABASE_URL may not do comes back as a warning with the SQL a DBA should run. To be called by one process
  * at a time, under the migrate step's lock, on the direct connection `admin` with the URL `adminUrl`.
  * @returns the roles with the real owner: DATABASE_URL's own user if that is no superuser

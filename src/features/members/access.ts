@@ -41,7 +41,7 @@ export function accessQuery(queries: TenantQueryBuilder | Tx, claims: Claims) {
 }
 
 /**
- * Decides, in the order of SPEC 3.4, whether the caller may go on.
+ * Decides whether the caller may go on: membership, then the tenant's status, then module, then role.
  * @throws AppError 401 without an active membership, 402 or 403 by the tenant's status, 403 without the module or
  *   the role
  */

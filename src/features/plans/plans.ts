@@ -1,6 +1,6 @@
 import type { PlatformTx } from '../../db/database.ts'
 
-/** The plans that can be bought, SPEC section 7. */
+/** The plans that can be bought, cheapest first. */
 export const planNames = ['FREE', 'STARTER', 'PROFESSIONAL', 'BUSINESS', 'ENTERPRISE'] as const
 export type PlanName = (typeof planNames)[number]
 

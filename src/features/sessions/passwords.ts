@@ -1,8 +1,8 @@
 import { hash as argon2Hash, verify as argon2Verify, type Options } from '@node-rs/argon2'
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { deburr } from 'es-toolkit'
-import { createGate } from '../../db/gate.ts'
 import { AppError } from '../../errors.ts'
+import { createGate } from '../../gate.ts'
 
 /** argon2id with OWASP's first choice of parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane. */
 const parameters: Options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { findNamedTenant } from '../../http/authenticate.ts'
 import { ok, route } from '../../http/route.ts'
 import { emailSchema } from '../../http/schemas.ts'
-import { loginSchema, tenantChoiceSchema } from './schemas.ts'
+import { loginSchema, passwordText, tenantChoiceSchema } from './schemas.ts'
 import { logIn } from './sessions.ts'
 
 export const sessionRoutes = [
@@ -13,7 +13,7 @@ export const sessionRoutes = [
     summary: 'Sign in with e-mail and password, in the tenant of X-Tenant-ID when there is one',
     rateLimit: 'login',
     // Any length is read: to refuse a short one would tell what stored passwords look like.
-    body: z.strictObject({ email: emailSchema, password: z.string().max(1000) }),
+    body: z.strictObject({ email: emailSchema, password: passwordText }),
     response: { status: 200, body: z.union([loginSchema, tenantChoiceSchema]) },
     errors: ['invalid_credentials', 'tenant_mismatch', 'overloaded'],
     handler: async ({ context, input, request }) =>

@@ -1,8 +1,16 @@
 import { z } from 'zod'
 import { roles } from '../members/roles.ts'
 
-/** NIST SP 800-63B, 5.1.1.2: length and no composition rules. */
-export const passwordSchema = z.string().min(8).max(128)
+/**
+ * A password as it is typed, of any length that is worth reading: keyboards spell one character in several ways,
+ * so it is normalised (NIST SP 800-63B, 5.1.1.2).
+ */
+export const passwordText = z.string().max(1000).normalize('NFKC')
+
+/** A password that is chosen: a length in characters, and no composition rules (the same). */
+export const passwordSchema = passwordText
+  .refine((password) => [...password].length >= 8, 'should have at least 8 characters')
+  .refine((password) => [...password].length <= 128, 'should have at most 128 characters')
 
 /** The tokens of a login. */
 export const loginSchema = z.strictObject({

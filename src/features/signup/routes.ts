@@ -8,7 +8,7 @@ import { meQuery } from '../members/me.ts'
 import { limitNames, listPlans, moduleNames, parsePlanName, planNames } from '../plans/plans.ts'
 import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
 import { regions } from '../tenants/provision.ts'
-import { findFreeTenantId, isReserved, toSlug } from '../tenants/slug.ts'
+import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
 import { addCompany, isEmailKnown, type Origin, signUp } from './signup.ts'
 
 /** What a company says of itself. */
@@ -85,7 +85,7 @@ export const signupRoutes = [
       const { name } = input.query
       const tenantId = await context.db.withPlatform('signup', (tx) => findFreeTenantId(tx, name))
       const slug = toSlug(name)
-      return ok({ available: slug === '' || (slug === tenantId && !isReserved(slug)), tenant_id: tenantId })
+      return ok({ available: slug === '' || slug === tenantId, tenant_id: tenantId })
     },
   }),
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 
-/** The life of a tenant, SPEC section 6. */
+/** The life of a tenant: PENDING → TRIAL → ACTIVE ⇄ SUSPENDED → CANCELLED → DELETING → DELETED (its id stays taken). */
 export type TenantStatus = 'PENDING' | 'TRIAL' | 'ACTIVE' | 'SUSPENDED' | 'CANCELLED' | 'DELETING' | 'DELETED'
 
 interface StatusOfTenant {

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts'
+import { AppError } from './errors.ts'
 
 /** Lets a bounded number of holders through at a time; the rest wait in order, in a bounded queue. */
 export interface Gate {
