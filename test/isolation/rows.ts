@@ -64,6 +64,7 @@ export const plantedTables = {
       primary key (tenant_id, id),
       unique (tenant_id, title)
     );
+    create index on test_orders (tenant_id, created_at desc, id desc);
     create table test_order_lines (
       tenant_id text collate "C" not null default app.current_tenant() references tenants,
       id uuid not null,
@@ -73,7 +74,8 @@ export const plantedTables = {
       updated_at timestamptz(3) not null,
       primary key (tenant_id, id),
       foreign key (tenant_id, order_id) references test_orders (tenant_id, id) on delete cascade
-    );`,
+    );
+    create index on test_order_lines (tenant_id, created_at desc, id desc);`,
   rows: {
     test_orders: ({ canary }: Owner): Row => ({ title: canary, ...times }),
     test_order_lines: ({ canary, idOf }: Owner): Row => ({
