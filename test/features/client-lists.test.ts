@@ -11,7 +11,7 @@ beforeAll(async () => {
   await platform.sql(
     `insert into clients (tenant_id, id, name, email, created_at, updated_at)
      select 'acme', gen_random_uuid(), 'Client ' || i % 10, 'c' || i || '@clients.example', t, t
-     from generate_series(0, 249) i, lateral (select timestamptz '2026-01-01Z' + i % 10 * interval '1 ms' as t)`,
+     from generate_series(0, 249) i, lateral (select timestamptz '2026-01-01Z' + i % 10 * interval '1 ms' as t) at`,
     [],
     'acme',
   )
