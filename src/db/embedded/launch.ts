@@ -32,7 +32,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   for (;;) {
     const running = await findRunning(options.folder)
     if (running) {
-      options.log(`taking over the PostgreSQL that was left running (process ${running.pid})`)
+      options.log(`found a PostgreSQL that runs on this data folder already (process ${running.pid})`)
       return { ...running, adopted: true }
     }
     const outcome = await tryToStart(options)
