@@ -47,3 +47,26 @@ export function createGate(places: number, waiting: number, waitMs?: number): Ga
     },
   }
 }
+
+/**
+ * One gate for each key, as long as somebody is at it: runs work when the key has a place.
+ * @throws AppError 503 `overloaded` as Gate.enter; what work throws
+ */
+export function createGates<Key>(places: number, waiting: number, waitMs?: number) {
+  const gates = new Map<Key, Gate>()
+  return async <T>(key: Key, work: () => Promise<T>): Promise<T> => {
+    let gate = gates.get(key)
+    if (!gate) {
+      gate = createGate(places, waiting, waitMs)
+      gates.set(key, gate)
+    }
+    const turn = gate.enter()
+    if (turn !== undefined) await turn
+    try {
+      return await work()
+    } finally {
+      gate.leave()
+      if (gate.size === 0) gates.delete(key)
+    }
+  }
+}

@@ -14,7 +14,10 @@ async function start() {
   const log = createLog(config.logLevel)
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
-    for (const each of stops.splice(0).reverse()) await each()
+    // Each is tried, whatever became of the one before it: PostgreSQL must not be left running.
+    for (const each of stops.splice(0).reverse()) {
+      await each().catch((err) => log.error({ err }, 'a part did not stop in order'))
+    }
   }
   try {
     const { ownerUrl, tenantUrl, platformUrl, jobsUrl, jobsPoolSize, jobsPoolIdleMs } = config.database

@@ -24,7 +24,13 @@ export interface RunningServer {
  */
 export async function startServer(context: Context, { host, port }: { host: string; port: number }) {
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+    {
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: 5_000,
+    },
     createApp(context),
   )
   server.prependListener('request', (_request, response) => {

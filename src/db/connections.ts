@@ -15,6 +15,8 @@ export interface PoolOptions {
   /** Keep parsed statements on the connection (off for PgBouncer below 1.21 in transaction mode). */
   prepared: boolean
   onError: (error: Error) => void
+  /** A server that has not answered anything for so long is taken for lost: it may be frozen, with its socket open. */
+  answerMs: number
 }
 
 /** The answer to one statement. */
@@ -48,7 +50,7 @@ interface ClientInternals {
   _queryable: boolean
   processID: number
   connection: {
-    stream: { cork(): void; uncork(): void }
+    stream: { cork(): void; uncork(): void; destroy(error: Error): void }
     parsedStatements: Record<string, string>
     close(target: { type: 'S'; name: string }): void
   }
@@ -64,11 +66,18 @@ export class Connection {
   readonly #client: pg.PoolClient
   readonly #internals: ClientInternals
   readonly #names: StatementNames | undefined
+  readonly #answerMs: number
   #outstanding = 0
+  #deadline: NodeJS.Timeout | undefined
   #isReleased = false
 
-  constructor(client: pg.PoolClient, pipeline: boolean, names: StatementNames | undefined) {
+  constructor(
+    client: pg.PoolClient,
+    { pipeline, answerMs }: Pick<PoolOptions, 'pipeline' | 'answerMs'>,
+    names: StatementNames | undefined,
+  ) {
     this.pipeline = pipeline
+    this.#answerMs = answerMs
     this.#client = client
     this.#internals = client as unknown as ClientInternals
     this.#names = names
@@ -112,15 +121,22 @@ export class Connection {
   #send(config: object): Promise<StatementResult> {
     if (this.#isReleased) return Promise.reject(new Error('this connection may serve somebody else by now'))
     const wasSent = this.#internals._queryable
-    this.#outstanding++
+    if (this.#outstanding++ === 0) this.#awaitAnswer()
     return new Promise((resolve, reject) => {
       const callback = (error: Error | null, result: StatementResult) => {
-        this.#outstanding--
+        if (--this.#outstanding === 0) clearTimeout(this.#deadline)
+        else this.#deadline?.refresh()
         if (!error) resolve(result)
         else reject(this.#isLost(error) ? new ConnectionLostError(wasSent, error) : error)
       }
       this.#internals.query({ ...config, callback })
     })
+  }
+
+  #awaitAnswer(): void {
+    this.#deadline = setTimeout(() => {
+      this.#internals.connection.stream.destroy(new Error('the database does not answer'))
+    }, this.#answerMs)
   }
 
   #isLost(error: Error): boolean {
@@ -200,11 +216,7 @@ export function openPool(options: PoolOptions): ConnectionPool {
     async acquire({ prepared } = { prepared: true }) {
       try {
         const client = await pool.connect()
-        return new Connection(
-          client,
-          options.pipeline,
-          options.prepared && prepared ? namesOf.get(client) : undefined,
-        )
+        return new Connection(client, options, options.prepared && prepared ? namesOf.get(client) : undefined)
       } catch (cause) {
         throw new AppError('database_unavailable', { cause })
       }

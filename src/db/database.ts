@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Compilable, InferResult } from 'kysely'
-import { createGate, type Gate } from '../gate.ts'
+import { createGates } from '../gate.ts'
 import { readOnce, runTransaction } from './attempts.ts'
 import { type ConnectionPool, openPool } from './connections.ts'
 import {
@@ -85,7 +85,9 @@ export interface OpenedDatabase {
 /** Opens the pools of the tenant and the platform role; connects on first use. */
 export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   const { poolWaitMs: waitMs, pipeline, prepared, onError } = options
-  const common = { waitMs, pipeline, prepared, onError }
+  // The server ends a statement by itself before that, unless it is frozen.
+  const answerMs = options.statementTimeoutMs + 3000
+  const common = { waitMs, pipeline, prepared, onError, answerMs }
   const tenantPool = openPool({
     ...common,
     url: options.tenantUrl,
@@ -98,7 +100,7 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     size: options.platformPoolSize,
     idleMs: options.platformPoolIdleMs,
   })
-  const gates = new Map<TenantId, Gate>()
+  const throughGate = createGates<TenantId>(transactionsPerTenant, waitingPerTenant, waitMs)
   // An abandoned transaction is ended by the server: it would hold its locks and its connection for good.
   const settings = `SET LOCAL statement_timeout = ${Number(options.statementTimeoutMs)}; SET LOCAL idle_in_transaction_session_timeout = ${Number(options.statementTimeoutMs)}`
 
@@ -118,22 +120,6 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     }
   }
 
-  async function throughGate<T>(tenantId: TenantId, work: () => Promise<T>): Promise<T> {
-    let gate = gates.get(tenantId)
-    if (!gate) {
-      gate = createGate(transactionsPerTenant, waitingPerTenant, waitMs)
-      gates.set(tenantId, gate)
-    }
-    const turn = gate.enter()
-    if (turn !== undefined) await turn
-    try {
-      return await work()
-    } finally {
-      gate.leave()
-      if (gate.size === 0) gates.delete(tenantId)
-    }
-  }
-
   const askThrough =
     (pool: ConnectionPool): Ask =>
     async (sql, parameters) => {
@@ -144,7 +130,7 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   const db: Database = {
     withTenant: (tenantId, work) =>
       alone(() => {
-        const beginSql = `BEGIN; ${setTenant(tenantId)}; ${settings}`
+        const beginSql = `BEGIN READ WRITE; ${setTenant(tenantId)}; ${settings}`
         return throughGate(tenantId, () =>
           runTransaction(
             tenantPool,
@@ -168,7 +154,7 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     withPlatform: (reason, work, { tenantId } = {}) =>
       alone(() => {
         const tenant = tenantId ? `${setTenant(tenantId)}; ` : ''
-        const beginSql = `BEGIN; ${tenant}SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}; ${settings}`
+        const beginSql = `BEGIN READ WRITE; ${tenant}SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}; ${settings}`
         return runTransaction(
           platformPool,
           beginSql,

@@ -14,6 +14,7 @@ export async function withDirectClient<T>(url: string, work: (client: pg.Client)
   const client = new pg.Client({
     connectionString: url,
     keepAlive: true,
+    connectionTimeoutMillis: 10_000,
     application_name: 'tenantry migrate',
   })
   // A backend that is killed between two statements would end the process; the next statement reports it.

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { withDirectClient } from './direct-client.ts'
 import { applyMigration, prepareBookkeeping, prepareOwner } from './migrate/apply-migration.ts'
 import { prepareJobsSchema } from './migrate/jobs-schema.ts'
+import { MigrationError } from './migrate/migration-error.ts'
 import {
   type AppliedMigration,
   choosePending,
@@ -71,6 +72,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
     await admin.query('set statement_timeout = 0; set lock_timeout = 0')
     await waitForOthers(admin, options.log)
     const pending = choosePending(files, await readApplied(admin), options.to)
+    await refuseForeignDatabase(admin)
     const { roles, warnings } = await prepareRoles(admin, options.adminUrl, described)
     await withDirectClient(roles.owner.url, async (owner) => {
       await prepareOwner(owner)
@@ -98,6 +100,22 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
       warnings,
     }
   })
+}
+
+/** The migrate step takes rights away and puts policies on tables: never in a database that somebody else uses. */
+async function refuseForeignDatabase(admin: pg.Client): Promise<void> {
+  const { rows } = await admin.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c
+      where c.relnamespace = to_regnamespace('public') and c.relkind in ('r', 'p', 'v', 'm', 'f')
+        and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+        and to_regclass('app.migrations') is null
+      order by 1 limit 3`,
+  )
+  if (rows.length === 0) return
+  throw new MigrationError(
+    `This database holds tables of another application (${rows.map(({ name }) => name).join(', ')} …): nothing was ` +
+      'changed. Give DATABASE_URL a database of its own, for example one made with "create database tenantry".',
+  )
 }
 
 /** Held until the connection ends, so a process that dies does not block the next one. */

@@ -16,6 +16,7 @@ const sentences: Record<string, string> = {
   'is made of the names in this request': 'est fait des noms de cette requête',
   'is not a cursor of this list and sort': "n'est pas un curseur de cette liste et de ce tri",
   'holds a character that cannot be stored': 'contient un caractère qui ne peut pas être enregistré',
+  'holds too many values': 'contient trop de valeurs',
   'is nested too deeply': 'est imbriqué trop profondément',
   'holds percent-encoding that does not decode': 'contient un encodage pourcent qui ne se décode pas',
 }

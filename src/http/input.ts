@@ -10,6 +10,9 @@ const nothing = z.strictObject({})
 /** Deeper than any body we ask for, and far from the depth that a recursion over it could not bear. */
 const deepest = 32
 
+/** More than any body we ask for has, in all its objects and arrays together: each costs time that others wait. */
+const mostValues = 10_000
+
 /** A body of a megabyte can be wrong in a hundred thousand places: the caller is told of the first ones. */
 const mostErrors = 20
 const longestMessage = 300
@@ -27,7 +30,7 @@ export function parseInput(route: Route, request: Request): ParsedInput {
   const errors: InputError[] = []
   const language = languageOf(request) === 'fr' ? { error: describeInFrench } : undefined
   const parse = (schema: z.ZodType, source: string, given: unknown) => {
-    const problem = findUnstorable(given, [source])
+    const problem = findUnstorable(given, source)
     if (problem) {
       errors.push(problem)
       return undefined
@@ -52,21 +55,33 @@ export function parseInput(route: Route, request: Request): ParsedInput {
     : { ok: true, value }
 }
 
-/** The first string, key or value, that PostgreSQL cannot store as it is, or the place where it gets too deep. */
-function findUnstorable(value: unknown, path: string[]): InputError | undefined {
-  const here = (message: string) => ({ path: shorten(path.join('.')), message })
-  if (typeof value === 'string') {
-    return isStorable(value) ? undefined : here('holds a character that cannot be stored')
+/**
+ * The first string, key or value, that PostgreSQL cannot store as it is, or where it gets too deep or too much.
+ * The path is put together only when there is something to tell.
+ */
+function findUnstorable(given: unknown, source: string): InputError | undefined {
+  const path = [source]
+  let values = 0
+  function visit(value: unknown): string | undefined {
+    if (typeof value === 'string') return isStorable(value) ? undefined : unstorable
+    if (typeof value !== 'object' || value === null) return undefined
+    if (path.length > deepest) return 'is nested too deeply'
+    for (const key of Object.keys(value)) {
+      if (++values > mostValues) return 'holds too many values'
+      if (!isStorable(key)) return unstorable
+      path.push(key)
+      const problem = visit((value as Record<string, unknown>)[key])
+      if (problem) return problem
+      path.pop()
+    }
+    return undefined
   }
-  if (typeof value !== 'object' || value === null) return undefined
-  if (path.length > deepest) return { path: path[0] ?? '', message: 'is nested too deeply' }
-  for (const key of Object.keys(value)) {
-    if (!isStorable(key)) return here('holds a character that cannot be stored')
-    const problem = findUnstorable((value as Record<string, unknown>)[key], [...path, key])
-    if (problem) return problem
-  }
-  return undefined
+  const message = visit(given)
+  if (!message) return undefined
+  return { path: message === unstorable ? shorten(path.join('.')) : source, message }
 }
+
+const unstorable = 'holds a character that cannot be stored'
 
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')

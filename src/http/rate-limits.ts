@@ -25,8 +25,8 @@ export function createRateLimits(context: Context): Record<RateLimitName, Reques
       legacyHeaders: false,
       skip: () => !rateLimits.enabled,
       skipSuccessfulRequests: counted === 'failures',
-      // What went wrong on our side is no failure of theirs.
-      requestWasSuccessful: (_request, { statusCode }) => statusCode < 400 || statusCode >= 500,
+      // Only a guess that was wrong counts: not a body that nobody could read, nor what went wrong on our side.
+      requestWasSuccessful: (_request, { statusCode }) => statusCode !== 401,
       // An IPv6 customer holds a whole /56; a request without an address shares one place with all such.
       keyGenerator: (request) => ipKeyGenerator(addressOf(request) ?? '::'),
       // Its complaints go to the console, past the log and with what the caller sent.

@@ -53,10 +53,19 @@ export async function startWorker(
     const { tenant_id } = job.payload as { tenant_id?: string | null }
     log.error({ err: error, job: job.id, task: job.task_identifier, tenant_id }, 'job failed')
   })
-  runner.promise.catch(options.onFailure)
+  let isStopping = false
+  const ended = runner.promise.then(
+    () => new Error('the job worker has ended'),
+    (error) => error,
+  )
+  void ended.then((error) => {
+    if (!isStopping) options.onFailure(error)
+  })
   return {
     async stop() {
-      await runner.stop()
+      isStopping = true
+      // It rejects when the worker has ended by itself, which onFailure has told.
+      await runner.stop().catch(() => undefined)
       await pgPool.end()
     },
   }

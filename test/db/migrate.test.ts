@@ -29,10 +29,15 @@ afterEach(async () => {
 test('an empty database gets every migration, and a second run finds nothing to do', async () => {
   const first = await run()
   expect(first.applied).toHaveLength(newest)
-  // Somebody who is no superuser is told about these two and nothing else.
+  // Somebody who is no superuser is told what else a DBA should do.
   const { isSuperuser } = inject('testCluster')
   expect(first.warnings).toEqual(
-    isSuperuser ? [] : [expect.stringContaining('set_config'), expect.stringContaining('pg_settings')],
+    isSuperuser
+      ? []
+      : expect.arrayContaining([
+          expect.stringContaining('set_config'),
+          expect.stringContaining('pg_settings'),
+        ]),
   )
   expect(await askAs(first.platformUrl, 'select tenant_id from tenants')).toEqual([
     { tenant_id: 'system-default' },
@@ -41,6 +46,22 @@ test('an empty database gets every migration, and a second run finds nothing to 
   const second = await run()
   expect(second.applied).toEqual([])
   expect(second.tenantUrl).toBe(first.tenantUrl)
+})
+
+test('a database that another application uses is left exactly as it was', async () => {
+  const describeAll = `select (select array_agg(datacl::text) from pg_database where datname = current_database()) as database,
+    (select array_agg(nspname || coalesce(nspacl::text, '') order by nspname) from pg_namespace) as schemas,
+    (select array_agg(relname || relrowsecurity::text order by relname) from pg_class
+      where relnamespace = 'public'::regnamespace) as relations`
+  await withDirectClient(database.adminUrl, async (admin) => {
+    await admin.query(
+      'create table orders (id int primary key, tenant_id text); insert into orders values (1)',
+    )
+    const { rows: before } = await admin.query(describeAll)
+    await expect(run()).rejects.toThrow(/tables of another application \(orders …\): nothing was changed/)
+    const { rows: after } = await admin.query(describeAll)
+    expect(after).toEqual(before)
+  })
 })
 
 test('a migration that was changed after it was applied is refused by name', async () => {

@@ -104,12 +104,14 @@ describe.skipIf(!isSuperuser)(`in a database${isSuperuser ? '' : ' (skipped: nee
   })
 
   test('but not while another server is running with the old one', async () => {
-    const { platformUrl } = await run()
+    const { tenantUrl, platformUrl } = await run()
     await withDirectClient(platformUrl, async () => {
       await expect(run({ tokenKeySecret: `${testSecret} of today` })).rejects.toThrow(
-        /_platform has another password and is in use: another server runs .* another TOKEN_KEY_SECRET/,
+        /another password, and \w+_platform is in use: another server runs .* another TOKEN_KEY_SECRET/,
       )
     })
+    // Nor those whose pool is empty at the moment.
+    expect(await askAs(tenantUrl, 'select 1 as one')).toEqual([{ one: 1 }])
     await run()
   })
 

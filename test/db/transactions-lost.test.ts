@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openPool } from '../../src/db/connections.ts'
 import type { Tx } from '../../src/db/database.ts'
 import {
   acme,
@@ -216,4 +217,26 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
       headers: { 'Retry-After': '1' },
     })
   })
+})
+
+test('a server that answers nothing for longer than any statement may take is lost', async () => {
+  const pool = openPool({
+    url: on.tenantUrl,
+    size: 1,
+    idleMs: 10_000,
+    waitMs: 1000,
+    pipeline: true,
+    prepared: true,
+    answerMs: 300,
+    onError: () => undefined,
+  })
+  const connection = await pool.acquire()
+  // Several that follow each other may take longer together: each answer is a sign of life.
+  const naps = [1, 2, 3].map(() => connection.send({ sql: 'select pg_sleep(0.2)', values: [] }))
+  expect(await Promise.all(naps)).toHaveLength(3)
+  const frozen = connection.send({ sql: 'select pg_sleep(10)', values: [] })
+  await expect(frozen).rejects.toMatchObject({ name: 'ConnectionLostError', wasSent: true })
+  connection.release()
+  expect(pool.counts().total).toBe(0)
+  await pool.close()
 })

@@ -129,7 +129,7 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     const simple = wire.messages.filter(({ type }) => type === 'Q').map(({ sql }) => sql)
     expect(simple).toHaveLength(4)
     expect(
-      simple.every((text) => /^BEGIN( READ ONLY)?; SET LOCAL [^;]*(; SET LOCAL [^;]*)*$/.test(text)),
+      simple.every((text) => /^BEGIN READ (ONLY|WRITE); SET LOCAL [^;]*(; SET LOCAL [^;]*)*$/.test(text)),
     ).toBe(true)
     await db.close()
     await wire.close()

@@ -100,7 +100,7 @@ test('a migration that fails leaves the server stopped', async () => {
   const database = await createUnmigratedDatabase()
   cleanups.push(() => database.drop())
   await withDirectClient(database.adminUrl, (admin) =>
-    admin.query('create table public.plans (in_the_way int)'),
+    admin.query('create type public.plans as (in_the_way int)'),
   )
   const server = launch({ DATABASE_URL: database.adminUrl, TOKEN_KEY_SECRET: 'x'.repeat(40), PORT: '0' })
   expect(await server.exit).toBe(1)

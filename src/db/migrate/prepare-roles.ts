@@ -25,6 +25,10 @@ export async function prepareRoles(
   const logins = [roles.owner, roles.tenant, roles.platform, roles.jobs]
 
   const existing = await existingRoles(admin, [...logins.map((role) => role.name), roles.purger])
+  await ensurePasswords(
+    admin,
+    logins.filter(({ name }) => existing.has(name)),
+  )
   const missing: string[] = []
   for (const role of logins.filter(({ name }) => !existing.has(name))) {
     const create = `create role ${pg.escapeIdentifier(role.name)} ${runtimeFlags}`
@@ -40,7 +44,6 @@ export async function prepareRoles(
   if (missing.length > 0) throw missingRoles(admin, missing)
 
   const warnings = await inTransaction(admin, () => prepareDatabase(admin, roles))
-  for (const role of logins) if (existing.has(role.name)) await ensurePassword(admin, role)
   return { roles, warnings }
 }
 
@@ -75,29 +78,52 @@ function missingRoles(admin: pg.Client, statements: string[]): MigrationError {
   )
 }
 
-/** A password that is not ours means that TOKEN_KEY_SECRET changed; sessions mean that somebody has the old one. */
-async function ensurePassword(admin: pg.Client, role: LoginRole): Promise<void> {
-  if (role.password === undefined) return
-  try {
-    await withDirectClient(role.url, async () => undefined)
-    return
-  } catch (error) {
-    if (asDatabaseError(error)?.code !== '28P01') throw error
+/**
+ * A password that is not ours means that TOKEN_KEY_SECRET changed; a session of any of the roles means that another
+ * server runs with the old one, and it would be cut off role by role. So: all of them or none.
+ */
+async function ensurePasswords(admin: pg.Client, roles: LoginRole[]): Promise<void> {
+  const others: { name: string; password: string }[] = []
+  for (const { name, url, password } of roles) {
+    if (password !== undefined && !(await opens(url))) others.push({ name, password })
   }
-  const { rows } = await admin.query('select from pg_stat_activity where usename = $1 limit 1', [role.name])
+  if (others.length === 0) return
+  const { rows } = await admin.query<{ usename: string }>(
+    'select distinct usename from pg_stat_activity where usename = any($1::text[]) and pid <> pg_backend_pid()',
+    [roles.filter(({ password }) => password !== undefined).map(({ name }) => name)],
+  )
   if (rows.length > 0) {
     throw new MigrationError(
-      `The role ${role.name} has another password and is in use: another server runs on this database with ` +
-        'another TOKEN_KEY_SECRET. Give both the same one, or stop the other server first.',
+      `The role ${others[0]?.name} has another password, and ${rows[0]?.usename} is in use: another server runs on ` +
+        'this database with another TOKEN_KEY_SECRET. Give both the same one, or stop the other server first.',
     )
   }
-  const alter = `alter role ${pg.escapeIdentifier(role.name)} password`
+  await inTransaction(admin, async () => {
+    for (const { name, password } of others) await alterPassword(admin, name, password)
+  })
+}
+
+/** Whether the password of the URL is the role's; the right to connect comes later. */
+async function opens(url: string): Promise<boolean> {
   try {
-    await admin.query(`${alter} ${pg.escapeLiteral(role.password)}`)
+    await withDirectClient(url, async () => undefined)
+    return true
+  } catch (error) {
+    const code = asDatabaseError(error)?.code
+    if (code === '28P01') return false
+    if (code === '42501') return true
+    throw error
+  }
+}
+
+async function alterPassword(admin: pg.Client, name: string, password: string): Promise<void> {
+  const alter = `alter role ${pg.escapeIdentifier(name)} password`
+  try {
+    await admin.query(`${alter} ${pg.escapeLiteral(password)}`)
   } catch (error) {
     if (asDatabaseError(error)?.code !== '42501') throw error
     throw new MigrationError(
-      `The password of the role ${role.name} does not come from this TOKEN_KEY_SECRET, and ${admin.user} may ` +
+      `The password of the role ${name} does not come from this TOKEN_KEY_SECRET, and ${admin.user} may ` +
         `not change it. Set TOKEN_KEY_SECRET to the one it was made with, or let a DBA run\n  ${alter} '…';\n` +
         'and give the role in TENANT_, PLATFORM_ or JOBS_DATABASE_URL.',
     )

@@ -3,12 +3,13 @@ import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
+import { createGates } from '../../gate.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import type { PlanName } from '../plans/plans.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
 import { answerWithTokens, type OpenedSession, openSession, type UserAnswer } from '../sessions/sessions.ts'
 import { provisionTenant, type Region, TenantIdTakenError, trialDays } from '../tenants/provision.ts'
-import { findFreeTenantId } from '../tenants/slug.ts'
+import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
 
 /** What a company says of itself. */
 export interface CompanyInput {
@@ -34,7 +35,8 @@ export interface Origin {
   requestId: string
 }
 
-/** So many signups of one name may race for an id before the last of them is told to come again. */
+/** Signups of one name come one after the other, since all would try the same id; other processes' still race. */
+const throughSameName = createGates<string>(1, 1000)
 const attempts = 50
 
 /**
@@ -106,7 +108,7 @@ async function makeTenant(
   const { db, log } = context
   const isFree = input.plan === 'FREE'
   const trialEndsAt = isFree ? null : new Date(now.getTime() + trialDays * 86_400_000)
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  const attempt = async () => {
     const tenantId = await db.withPlatform('signup', (tx) => findFreeTenantId(tx, input.company_name))
     try {
       const session = await db.withPlatform(
@@ -140,10 +142,17 @@ async function makeTenant(
       log.info({ tenant_id: tenantId, plan: input.plan, request_id: origin.requestId }, 'tenant created')
       return { tenantId, trialEndsAt, session }
     } catch (error) {
-      if (!(error instanceof TenantIdTakenError)) throw error
+      if (error instanceof TenantIdTakenError) return undefined
+      throw error
     }
   }
-  throw new AppError('overloaded')
+  return throughSameName(toSlug(input.company_name), async () => {
+    for (let round = 0; round < attempts; round++) {
+      const made = await attempt()
+      if (made) return made
+    }
+    throw new AppError('overloaded')
+  })
 }
 
 async function answer(context: Context, made: MadeTenant, user: UserAnswer) {
