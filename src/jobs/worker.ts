@@ -1,4 +1,4 @@
-import { Logger, run, type TaskList } from 'graphile-worker'
+import { Logger, makeWorkerUtils, run, type TaskList } from 'graphile-worker'
 import type { Context } from '../context.ts'
 import { openJobsPool } from '../db/jobs-pool.ts'
 import { tasks } from './tasks.ts'
@@ -12,11 +12,18 @@ export interface Worker {
 /**
  * Runs jobs until stopped, on connections of the role jobs; tasks reach data through the context like everybody.
  * The connection has to be direct: it listens for new jobs.
- * @param options `onFailure`: the worker has given up and takes no more jobs
+ * @param options `onFailure`: the worker has given up and takes no more jobs; `isAlone`: no other server can be at
+ *   this database, so jobs that are still locked belong to one that was killed
  */
 export async function startWorker(
   context: Context,
-  options: { url: string; poolSize: number; poolIdleMs: number; onFailure: (error: unknown) => void },
+  options: {
+    url: string
+    poolSize: number
+    poolIdleMs: number
+    onFailure: (error: unknown) => void
+    isAlone?: boolean
+  },
 ): Promise<Worker> {
   const { log } = context
   const taskList: TaskList = {}
@@ -32,6 +39,7 @@ export async function startWorker(
     idleMs: options.poolIdleMs,
     onError: (err) => log.warn({ err }, 'connection of the job worker lost'),
   })
+  if (options.isAlone) await giveBackJobs(pgPool)
   const runner = await run({
     pgPool,
     concurrency: 2,
@@ -69,4 +77,15 @@ export async function startWorker(
       await pgPool.end()
     },
   }
+}
+
+/** graphile-worker itself takes a job from a worker that vanished after four hours only. */
+async function giveBackJobs(pgPool: ReturnType<typeof openJobsPool>): Promise<void> {
+  const { rows } = await pgPool.query<{ worker: string }>(
+    'select distinct locked_by as worker from graphile_worker._private_jobs where locked_by is not null',
+  )
+  if (rows.length === 0) return
+  const utils = await makeWorkerUtils({ pgPool, logger: new Logger(() => () => undefined) })
+  await utils.forceUnlockWorkers(rows.map(({ worker }) => worker))
+  await utils.release()
 }

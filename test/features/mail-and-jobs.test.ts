@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
+import { startWorker } from '../../src/jobs/worker.ts'
 import { createMail, renderMail } from '../../src/mail.ts'
 import { type Platform, signupBody, startPlatform } from '../support/platform.ts'
 
@@ -57,6 +58,41 @@ test('a signup that was rolled back behind its job sends nothing', async () => {
   await platform.signUp('Afterwards')
   await untilMailTo('owner@afterwards.example')
   expect(await mailTo('owner@never.example')).toEqual([])
+})
+
+test('a job that a killed server had begun is taken up again by the next, where that is the only one', async () => {
+  const own = await startPlatform()
+  await own.sql(
+    "update graphile_worker._private_jobs set locked_by = 'killed', locked_at = now(), attempts = 1",
+  )
+  const sent: string[] = []
+  vi.spyOn(own.context.mail, 'send').mockImplementation(async ({ to }) => {
+    sent.push(to)
+  })
+  const onFailure = vi.fn()
+  const options = { url: own.database.jobsUrl, poolSize: 4, poolIdleMs: 10_000, onFailure, isAlone: true }
+  const worker = await startWorker(own.context, options)
+  await vi.waitFor(() => expect(sent.sort()).toEqual(['owner@acme.example', 'owner@globex.example']))
+  await worker.stop()
+  expect(onFailure).not.toHaveBeenCalled()
+  await own.stop()
+})
+
+test('a worker that ends by itself says so, and can be stopped all the same', async () => {
+  const own = await startPlatform()
+  const onFailure = vi.fn()
+  const worker = await startWorker(own.context, {
+    url: own.database.jobsUrl,
+    poolSize: 4,
+    poolIdleMs: 10_000,
+    onFailure,
+  })
+  // What a newer version of the queue tells the older workers.
+  const newer = JSON.stringify({ migrationNumber: 999_999, breaking: true })
+  await own.sql("select pg_notify('worker:migrate', $1)", [newer])
+  await vi.waitFor(() => expect(onFailure).toHaveBeenCalledOnce(), { timeout: 10_000 })
+  await worker.stop()
+  await own.stop()
 })
 
 test('mail that cannot be sent stays a job, and the log tells no address of it', async () => {
