@@ -198,19 +198,20 @@ export function openPool(options: PoolOptions): ConnectionPool {
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
   } as pg.PoolConfig)
+  let closing: Promise<void> | undefined
   const namesOf = new WeakMap<pg.PoolClient, StatementNames>()
   pool.on('connect', (client) => {
     namesOf.set(client, new StatementNames())
     let isReported = false
     // Without a listener, a backend that is killed while somebody holds its connection ends the process.
     client.on('error', (error) => {
-      if (!isReported) options.onError(error)
+      // pg-pool ends before its sockets do: what they hear meanwhile is no news.
+      if (!isReported && !closing) options.onError(error)
       isReported = true
     })
   })
   // An idle client's error comes here too, after its own listener has told it.
   pool.on('error', () => undefined)
-  let closing: Promise<void> | undefined
 
   return {
     async acquire({ prepared } = { prepared: true }) {
