@@ -89,8 +89,12 @@ test('a worker that ends by itself says so, and can be stopped all the same', as
   })
   // What a newer version of the queue tells the older workers.
   const newer = JSON.stringify({ migrationNumber: 999_999, breaking: true })
-  await own.sql("select pg_notify('worker:migrate', $1)", [newer])
-  await vi.waitFor(() => expect(onFailure).toHaveBeenCalledOnce(), { timeout: 10_000 })
+  const told = async () => {
+    // Again and again, since the worker may not listen yet.
+    await own.sql("select pg_notify('worker:migrate', $1)", [newer])
+    expect(onFailure).toHaveBeenCalledOnce()
+  }
+  await vi.waitFor(told, { timeout: 10_000, interval: 100 })
   await worker.stop()
   await own.stop()
 })
