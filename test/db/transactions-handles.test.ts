@@ -47,12 +47,11 @@ test('raw: a query that nobody awaited runs in the next borrower’s transaction
       tx.release()
     }
   }
-  let late: Promise<unknown> | undefined
+  let kept: pg.PoolClient | undefined
   await textbook(acme, async (tx) => {
-    late = sleep(10).then(() => tx.query(insertSql('of acme')))
+    kept = tx
   })
-  await textbook(globex, () => sleep(30))
-  await late
+  await textbook(globex, async () => kept?.query(insertSql('of acme')))
   expect(await on.clientsOf(globex)).toEqual(['of acme'])
   await pool.end()
 })
