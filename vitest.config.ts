@@ -8,8 +8,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
-    // A shared machine may stall in the middle of a test that waits for another process; a retry shows in the output.
-    retry: process.env.CI ? 1 : 0,
     hookTimeout: 60_000,
   },
 })
