@@ -25,6 +25,33 @@ create table app.migrations (
 );
 
 -- owner tenantry_owner
+create table public.api_keys (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  role text not null,
+  secret_hash bytea not null,
+  created_by uuid,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint api_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_keys_tenant_id_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES public.memberships(tenant_id, id) ON DELETE SET NULL (created_by),
+  constraint api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'member'::text, 'viewer'::text]))),
+  constraint api_keys_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+CREATE INDEX api_keys_created_at ON public.api_keys USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX api_keys_created_by ON public.api_keys USING btree (tenant_id, created_by);
+alter table public.api_keys enable row level security;
+alter table public.api_keys force row level security;
+create policy tenant_isolation on public.api_keys as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, insert, select, update on public.api_keys to tenantry_tenant;
+
+-- owner tenantry_owner
 create table public.audit_entries (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -73,6 +100,35 @@ create policy tenant_isolation on public.clients as permissive for all to public
 grant delete, insert, select, update on public.clients to tenantry_tenant;
 
 -- owner tenantry_owner
+create table public.invitations (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  email text not null,
+  role text not null,
+  status text not null,
+  invited_by uuid,
+  token_id uuid not null,
+  expires_at timestamp(3) with time zone not null,
+  accepted_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint invitations_pkey PRIMARY KEY (tenant_id, id),
+  constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint invitations_tenant_id_invited_by_fkey FOREIGN KEY (tenant_id, invited_by) REFERENCES public.memberships(tenant_id, id) ON DELETE SET NULL (invited_by),
+  constraint invitations_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'member'::text, 'viewer'::text]))),
+  constraint invitations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'revoked'::text, 'expired'::text])))
+);
+CREATE INDEX invitations_created_at ON public.invitations USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX invitations_invited_by ON public.invitations USING btree (tenant_id, invited_by);
+CREATE UNIQUE INDEX invitations_pending ON public.invitations USING btree (tenant_id, email) WHERE (status = 'pending'::text);
+alter table public.invitations enable row level security;
+alter table public.invitations force row level security;
+create policy tenant_isolation on public.invitations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select, update on public.invitations to tenantry_platform;
+grant delete, insert, select, update on public.invitations to tenantry_tenant;
+
+-- owner tenantry_owner
 create table public.memberships (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -81,12 +137,18 @@ create table public.memberships (
   status text not null,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  theme text,
+  language text,
+  time_zone text,
+  date_format text,
   constraint memberships_pkey PRIMARY KEY (tenant_id, id),
   constraint memberships_tenant_id_user_id_key UNIQUE (tenant_id, user_id),
   constraint memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id),
+  constraint memberships_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text]))),
   constraint memberships_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'member'::text, 'viewer'::text]))),
-  constraint memberships_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text])))
+  constraint memberships_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
+  constraint memberships_theme_check CHECK ((theme = ANY (ARRAY['light'::text, 'dark'::text])))
 );
 CREATE INDEX memberships_created_at ON public.memberships USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX memberships_user_id ON public.memberships USING btree (user_id);
@@ -97,6 +159,29 @@ create policy tenant_isolation on public.memberships as permissive for all to pu
 grant insert, select, update on public.memberships to tenantry_platform;
 grant delete, select on public.memberships to tenantry_tenant;
 grant update (role, status, updated_at) on public.memberships to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.one_time_tokens (
+  token_hash bytea not null,
+  purpose text not null,
+  user_id uuid,
+  subject_tenant_id text collate "C",
+  invitation_id uuid,
+  created_at timestamp(3) with time zone not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint one_time_tokens_pkey PRIMARY KEY (token_hash),
+  constraint one_time_tokens_subject_tenant_id_invitation_id_fkey FOREIGN KEY (subject_tenant_id, invitation_id) REFERENCES public.invitations(tenant_id, id) ON DELETE CASCADE,
+  constraint one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id),
+  constraint one_time_tokens_check CHECK (((purpose = 'accept_invitation'::text) = (user_id IS NULL))),
+  constraint one_time_tokens_check1 CHECK (((purpose = 'accept_invitation'::text) = ((subject_tenant_id IS NOT NULL) AND (invitation_id IS NOT NULL)))),
+  constraint one_time_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['verify_email'::text, 'reset_password'::text, 'accept_invitation'::text]))),
+  constraint one_time_tokens_token_hash_check CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX one_time_tokens_expires_at ON public.one_time_tokens USING btree (expires_at);
+CREATE INDEX one_time_tokens_invitation ON public.one_time_tokens USING btree (subject_tenant_id, invitation_id);
+CREATE INDEX one_time_tokens_user_id ON public.one_time_tokens USING btree (user_id);
+grant delete, insert, select, update on public.one_time_tokens to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.plans (
@@ -131,19 +216,57 @@ grant select on public.plans to tenantry_platform;
 grant select on public.plans to tenantry_tenant;
 
 -- owner tenantry_owner
+create table public.platform_audit_entries (
+  id uuid not null,
+  actor_kind text not null,
+  actor_id text not null,
+  action text not null,
+  object_type text not null,
+  object_id text not null,
+  subject_tenant_id text collate "C",
+  changed_fields text[] not null,
+  ip inet,
+  request_id text not null,
+  created_at timestamp(3) with time zone not null,
+  constraint platform_audit_entries_pkey PRIMARY KEY (id),
+  constraint platform_audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['super_admin'::text, 'admin_key'::text, 'user'::text, 'system'::text])))
+);
+CREATE INDEX platform_audit_entries_created_at ON public.platform_audit_entries USING btree (created_at DESC, id DESC);
+grant insert, select on public.platform_audit_entries to tenantry_platform;
+
+-- owner tenantry_owner
+create unlogged table public.rate_limits (
+  key text collate "C" not null,
+  hits integer not null,
+  resets_at timestamp(3) with time zone not null,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+);
+CREATE INDEX rate_limits_resets_at ON public.rate_limits USING btree (resets_at);
+grant delete, insert, select, update on public.rate_limits to tenantry_platform;
+
+-- owner tenantry_owner
 create table public.sessions (
   id uuid not null,
   user_id uuid not null,
   subject_tenant_id text collate "C" not null,
-  refresh_token_hash bytea not null,
+  membership_id uuid not null,
+  lookup_hash bytea not null,
+  token_hash bytea not null,
+  previous_token_hash bytea,
+  rotated_at timestamp(3) with time zone not null,
+  ip inet,
   created_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
   constraint sessions_pkey PRIMARY KEY (id),
-  constraint sessions_refresh_token_hash_key UNIQUE (refresh_token_hash),
-  constraint sessions_subject_tenant_id_fkey FOREIGN KEY (subject_tenant_id) REFERENCES public.tenants(tenant_id),
-  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id)
+  constraint sessions_lookup_hash_key UNIQUE (lookup_hash),
+  constraint sessions_subject_tenant_id_membership_id_fkey FOREIGN KEY (subject_tenant_id, membership_id) REFERENCES public.memberships(tenant_id, id) ON DELETE CASCADE,
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id),
+  constraint sessions_lookup_hash_check CHECK ((length(lookup_hash) = 32)),
+  constraint sessions_previous_token_hash_check CHECK ((length(previous_token_hash) = 32)),
+  constraint sessions_token_hash_check CHECK ((length(token_hash) = 32))
 );
-CREATE INDEX sessions_subject_tenant_id ON public.sessions USING btree (subject_tenant_id);
+CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_membership ON public.sessions USING btree (subject_tenant_id, membership_id);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 grant delete, insert, select, update on public.sessions to tenantry_platform;
 
@@ -153,9 +276,29 @@ create table public.signing_keys (
   public_jwk jsonb not null,
   private_jwe text not null,
   created_at timestamp(3) with time zone not null,
+  active_from timestamp(3) with time zone not null,
   constraint signing_keys_pkey PRIMARY KEY (kid)
 );
 grant delete, insert, select on public.signing_keys to tenantry_platform;
+
+-- owner tenantry_owner
+create table public.super_admins (
+  id uuid not null,
+  email text not null,
+  password_hash text not null,
+  credentials_changed_at timestamp(3) with time zone not null,
+  totp_secret_jwe text,
+  totp_enrolled_at timestamp(3) with time zone,
+  totp_last_step bigint,
+  disabled_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint super_admins_pkey PRIMARY KEY (id),
+  constraint super_admins_email_key UNIQUE (email),
+  constraint super_admins_check CHECK (((totp_enrolled_at IS NULL) OR (totp_secret_jwe IS NOT NULL))),
+  constraint super_admins_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254))))
+);
+grant insert, select, update on public.super_admins to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.tenant_settings (
@@ -231,10 +374,12 @@ create table public.users (
   first_name text not null,
   last_name text not null,
   locale text not null,
-  terms_accepted_at timestamp(3) with time zone not null,
-  privacy_accepted_at timestamp(3) with time zone not null,
+  terms_accepted_at timestamp(3) with time zone,
+  privacy_accepted_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  email_verified_at timestamp(3) with time zone,
+  password_changed_at timestamp(3) with time zone not null,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_key UNIQUE (email),
   constraint users_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
@@ -250,6 +395,21 @@ CREATE OR REPLACE FUNCTION app.current_tenant()
 AS $function$ select nullif(current_setting('app.tenant_id', true), '') $function$;
 grant execute on function app.current_tenant() to tenantry_platform;
 grant execute on function app.current_tenant() to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.session_membership(session_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  return (
+    select s.membership_id from public.sessions s
+    where s.id = session_id and s.subject_tenant_id = app.current_tenant()
+  );
+end $function$;
+grant execute on function app.session_membership(uuid) to tenantry_tenant;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.tenant_members(only_user_id uuid DEFAULT NULL::uuid)

@@ -16,13 +16,18 @@ revoke update, delete on audit_entries from :"tenant_role";
 revoke insert, update on memberships from :"tenant_role";
 grant update (role, status, updated_at) on memberships to :"tenant_role";
 grant select on plans to :"tenant_role";
-grant execute on function app.current_tenant(), app.tenant_members(uuid) to :"tenant_role";
+grant execute on function app.current_tenant(), app.tenant_members(uuid), app.session_membership(uuid)
+  to :"tenant_role";
 
 -- The platform role: signup, login, webhooks, jobs, operator. It never reads business tables.
 grant select on plans to :"platform_role";
 grant select, insert, update on users to :"platform_role";
-grant select, insert, update, delete on sessions to :"platform_role";
+grant select, insert, update, delete on sessions, one_time_tokens, rate_limits to :"platform_role";
 grant select, insert, delete on signing_keys to :"platform_role";
+grant select, insert, update on super_admins to :"platform_role";
+grant select, insert on platform_audit_entries to :"platform_role";
+-- Of the one tenant that its transaction names.
+grant select, update on invitations to :"platform_role";
 grant select, insert, update on tenants, memberships to :"platform_role";
 grant insert on tenant_settings, audit_entries to :"platform_role";
 grant execute on function app.current_tenant() to :"platform_role";

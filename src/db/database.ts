@@ -18,7 +18,18 @@ export type { PlatformTx, TenantQueryBuilder, Tx } from './handles.ts'
 export { TransactionError } from './statements.ts'
 
 /** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */
-export type PlatformReason = 'signup' | 'login' | 'signing keys' | 'catalogue'
+export type PlatformReason =
+  | 'signup'
+  | 'login'
+  | 'session'
+  | 'account'
+  | 'invitation'
+  | 'mail'
+  | 'super admin'
+  | 'rate limits'
+  | 'housekeeping'
+  | 'signing keys'
+  | 'catalogue'
 
 /** The only way to the data. It has no query methods: a handle exists inside a callback and dies with it. */
 export interface Database {

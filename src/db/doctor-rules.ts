@@ -1,5 +1,14 @@
 /** Tables of schema public without a tenant_id: a table that is neither here nor tenant-owned is a mistake. */
-export const globalTables = ['plans', 'sessions', 'signing_keys', 'users']
+export const globalTables = [
+  'one_time_tokens',
+  'plans',
+  'platform_audit_entries',
+  'rate_limits',
+  'sessions',
+  'signing_keys',
+  'super_admins',
+  'users',
+]
 /** Global tables that the tenant role may read. */
 export const sharedTables = ['plans']
 /** Tenant-owned tables that the platform role sees across tenants: those of db/policies/20-platform.sql. */
@@ -198,11 +207,12 @@ export const tableRules: Rule[] = [
       where ${isInPublic} and ${isTenantOwned} and c.relname <> 'tenants' and not wanted.is_there`,
   },
   {
-    name: 'audit trail is append-only',
+    name: 'audit trails are append-only',
     severity: 'fatal',
     asks: 'both',
-    sql: `select format('%s may change audit_entries', current_user) as problem
-      from pg_class c where c.oid = to_regclass('public.audit_entries')
+    sql: `select format('%s may change %s', current_user, c.relname) as problem
+      from pg_class c
+      where c.oid in (to_regclass('public.audit_entries'), to_regclass('public.platform_audit_entries'))
         and (has_any_column_privilege(c.oid, 'update') or has_table_privilege(c.oid, 'delete'))`,
   },
 ]

@@ -21,6 +21,20 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  created_at: Timestamp;
+  created_by: string | null;
+  expires_at: Timestamp | null;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  revoked_at: Timestamp | null;
+  role: string;
+  secret_hash: Buffer;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
 export interface AuditEntries {
   action: string;
   actor_id: string;
@@ -48,14 +62,43 @@ export interface Clients {
   updated_at: Timestamp;
 }
 
-export interface Memberships {
+export interface Invitations {
+  accepted_at: Timestamp | null;
   created_at: Timestamp;
+  email: string;
+  expires_at: Timestamp;
   id: string;
+  invited_by: string | null;
   role: string;
   status: string;
   tenant_id: Generated<string>;
+  token_id: string;
+  updated_at: Timestamp;
+}
+
+export interface Memberships {
+  created_at: Timestamp;
+  date_format: string | null;
+  id: string;
+  language: string | null;
+  role: string;
+  status: string;
+  tenant_id: Generated<string>;
+  theme: string | null;
+  time_zone: string | null;
   updated_at: Timestamp;
   user_id: string;
+}
+
+export interface OneTimeTokens {
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  invitation_id: string | null;
+  purpose: string;
+  subject_tenant_id: string | null;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: string | null;
 }
 
 export interface Plans {
@@ -75,20 +118,59 @@ export interface Plans {
   workflows: Int8 | null;
 }
 
+export interface PlatformAuditEntries {
+  action: string;
+  actor_id: string;
+  actor_kind: string;
+  changed_fields: string[];
+  created_at: Timestamp;
+  id: string;
+  ip: string | null;
+  object_id: string;
+  object_type: string;
+  request_id: string;
+  subject_tenant_id: string | null;
+}
+
+export interface RateLimits {
+  hits: number;
+  key: string;
+  resets_at: Timestamp;
+}
+
 export interface Sessions {
   created_at: Timestamp;
   expires_at: Timestamp;
   id: string;
-  refresh_token_hash: Buffer;
+  ip: string | null;
+  lookup_hash: Buffer;
+  membership_id: string;
+  previous_token_hash: Buffer | null;
+  rotated_at: Timestamp;
   subject_tenant_id: string;
+  token_hash: Buffer;
   user_id: string;
 }
 
 export interface SigningKeys {
+  active_from: Timestamp;
   created_at: Timestamp;
   kid: string;
   private_jwe: string;
   public_jwk: Json;
+}
+
+export interface SuperAdmins {
+  created_at: Timestamp;
+  credentials_changed_at: Timestamp;
+  disabled_at: Timestamp | null;
+  email: string;
+  id: string;
+  password_hash: string;
+  totp_enrolled_at: Timestamp | null;
+  totp_last_step: Int8 | null;
+  totp_secret_jwe: string | null;
+  updated_at: Timestamp;
 }
 
 export interface Tenants {
@@ -128,23 +210,31 @@ export interface TenantSettings {
 export interface Users {
   created_at: Timestamp;
   email: string;
+  email_verified_at: Timestamp | null;
   first_name: string;
   id: string;
   last_name: string;
   locale: string;
+  password_changed_at: Timestamp;
   password_hash: string;
-  privacy_accepted_at: Timestamp;
-  terms_accepted_at: Timestamp;
+  privacy_accepted_at: Timestamp | null;
+  terms_accepted_at: Timestamp | null;
   updated_at: Timestamp;
 }
 
 export interface DB {
+  api_keys: ApiKeys;
   audit_entries: AuditEntries;
   clients: Clients;
+  invitations: Invitations;
   memberships: Memberships;
+  one_time_tokens: OneTimeTokens;
   plans: Plans;
+  platform_audit_entries: PlatformAuditEntries;
+  rate_limits: RateLimits;
   sessions: Sessions;
   signing_keys: SigningKeys;
+  super_admins: SuperAdmins;
   tenant_settings: TenantSettings;
   tenants: Tenants;
   users: Users;

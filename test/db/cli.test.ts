@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
+import { DataFolderInUseError, startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { loadTokenKeySecret } from '../../src/secrets.ts'
 import type { EmptyDatabase } from '../support/cluster.ts'
+import { runCli } from '../support/command-line.ts'
 import { createUnmigratedDatabase } from '../support/database.ts'
-
-const program = join(import.meta.dirname, '../../src/cli.ts')
 
 let database: EmptyDatabase
 let folder: string
@@ -79,14 +79,98 @@ test('a given secret is used as it is, and production never makes one up', async
   expect(await readdir(folder)).toEqual([])
 })
 
-/** Runs the program as a shell would, with only these settings. */
+test('create-super-admin and rotate-keys say to run migrate first where it has not been', {
+  timeout: 60_000,
+}, async () => {
+  const commands = [['create-super-admin', 'ops@platform.example'], ['rotate-keys']]
+  const expectRefused = async (reason: string, settings: Record<string, string> = {}) => {
+    for (const command of commands) {
+      const answer = await cli(...command, '--json', settings)
+      expect(answer).toMatchObject({ code: 1, stdout: '' })
+      expect(answer.stderr).toContain(reason)
+    }
+  }
+  await expectRefused('lacks 0001_platform.sql')
+  await cli('migrate', '1')
+  await expectRefused('lacks 0002_tenants.sql')
+  await cli('migrate')
+  await expectRefused('run migrate first, with', {
+    TOKEN_KEY_SECRET: 'another secret than that of the server',
+  })
+  for (const command of commands) expect((await cli(...command)).code).toBe(0)
+
+  const emptyFolder = await mkdtemp(join(tmpdir(), 'tenantry-cli-empty-'))
+  await expectRefused('There is no database in', { DATABASE_URL: '', DATA_DIR: emptyFolder })
+  expect(await readdir(emptyFolder)).toEqual([])
+  await rm(emptyFolder, { recursive: true })
+})
+
+test('on a database of one’s own they do the same as on the embedded one', async () => {
+  await cli('migrate')
+  const made = await cli('create-super-admin', 'ops@platform.example', '--json')
+  const { id, email } = JSON.parse(made.stdout)
+  expect(email).toBe('ops@platform.example')
+  expect((await cli('create-super-admin', email)).code).toBe(1)
+  const reset = await cli('create-super-admin', email, '--reset', '--json')
+  expect(JSON.parse(reset.stdout)).toMatchObject({ id, email })
+
+  const first = JSON.parse((await cli('rotate-keys', '--json')).stdout)
+  const second = JSON.parse((await cli('rotate-keys', '--remove-others', '--json')).stdout)
+  expect(second.removed).toEqual([first.kid])
+  const rows = await withDirectClient(database.adminUrl, async (admin) => {
+    const { rows: keys } = await admin.query('select kid from signing_keys')
+    const { rows: admins } = await admin.query('select id, email from super_admins')
+    return { keys, admins }
+  })
+  expect(rows).toEqual({ keys: [{ kid: second.kid }], admins: [{ id, email }] })
+})
+
+test('several commands share the embedded PostgreSQL, the last one stops it, and no server starts meanwhile', {
+  timeout: 60_000,
+}, async () => {
+  const embedded = { DATABASE_URL: '' }
+  const isRunning = () => existsSync(join(folder, 'postgres/postmaster.pid'))
+  expect((await cli('migrate', embedded)).code).toBe(0)
+  expect(isRunning()).toBe(false)
+
+  const options = { dataDir: folder, log: () => undefined }
+  const another = await startEmbeddedPostgres({ ...options, join: true })
+  const made = await Promise.all(
+    ['a', 'b', 'c'].map((name) => cli('create-super-admin', `${name}@platform.example`, embedded)),
+  )
+  expect(made.map(({ code }) => code)).toEqual([0, 0, 0])
+  const { rows } = await withDirectClient(another.url, (client) =>
+    client.query('select email from super_admins order by email'),
+  )
+  expect(rows.map(({ email }) => email[0])).toEqual(['a', 'b', 'c'])
+  await expect(startEmbeddedPostgres(options)).rejects.toThrow(DataFolderInUseError)
+  expect(isRunning()).toBe(true)
+  await another.stop()
+  expect(isRunning()).toBe(false)
+
+  const together = await Promise.all([
+    cli('rotate-keys', embedded),
+    cli('doctor', embedded),
+    cli('create-super-admin', 'd@platform.example', embedded),
+  ])
+  expect(together.map(({ code }) => code)).toEqual([0, 0, 0])
+  expect(isRunning()).toBe(false)
+})
+
+test('a command that joined a server does not stop its PostgreSQL', async () => {
+  const options = { dataDir: folder, log: () => undefined }
+  const server = await startEmbeddedPostgres(options)
+  const joined = await startEmbeddedPostgres({ ...options, join: true })
+  expect(joined.url).toBe(server.url)
+  await joined.stop()
+  await withDirectClient(server.url, (client) => client.query('select 1'))
+  await server.stop()
+  expect(existsSync(join(folder, 'postgres/postmaster.pid'))).toBe(false)
+})
+
+/** Runs the program on this test's database and folder, with these settings beside or instead. */
 function cli(...args: (string | Record<string, string>)[]) {
   const words = args.filter((arg) => typeof arg === 'string')
   const settings = Object.assign({}, ...args.filter((arg) => typeof arg === 'object'))
-  const env = { PATH: process.env.PATH, DATABASE_URL: database.adminUrl, DATA_DIR: folder, ...settings }
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const child = execFile(process.execPath, [program, ...words], { env, cwd: folder }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    )
-  })
+  return runCli(words, { DATABASE_URL: database.adminUrl, DATA_DIR: folder, ...settings }, folder)
 }

@@ -114,12 +114,17 @@ const violations: [check: string, plant: string, mend: string][] = [
     'alter table audit_entries drop column client_id; alter table clients drop constraint u',
   ],
   [
-    'audit trail is append-only (tenant role)',
+    'audit trails are append-only (tenant role)',
     'grant delete on audit_entries to T',
     'revoke delete on audit_entries from T',
   ],
   [
-    'audit trail is append-only (platform role)',
+    'audit trails are append-only (platform role)',
+    'grant delete on platform_audit_entries to P',
+    'revoke delete on platform_audit_entries from P',
+  ],
+  [
+    'audit trails are append-only (platform role)',
     'grant update (action) on audit_entries to P',
     'revoke update (action) on audit_entries from P',
   ],

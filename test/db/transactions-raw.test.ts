@@ -24,8 +24,8 @@ test('raw: and where there is a connection, it outlives the rollback around it',
   const plain = [await on.connectRaw(on.platformUrl), await on.connectRaw(on.platformUrl)] as const
   await plain[0].query('begin')
   await plain[1].query(`begin; insert into users (id, email, password_hash, first_name, last_name, locale,
-    terms_accepted_at, privacy_accepted_at, created_at, updated_at)
-    values (gen_random_uuid(), 'inner@example.com', '', '', '', 'en', now(), now(), now(), now()); commit`)
+    password_changed_at, created_at, updated_at)
+    values (gen_random_uuid(), 'inner@example.com', '', '', '', 'en', now(), now(), now()); commit`)
   await plain[0].query('rollback')
   expect(await on.usersNamed('inner@example.com')).toBe(1)
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inside } from './attempt.ts'
@@ -19,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe('the platform role', () => {
-  const seen = ['memberships', 'tenants']
+  const seenAcross = ['memberships', 'tenants']
+  const seenInside = ['invitations']
 
   test('sees across tenants the tables of its policy and no other', async () => {
     const visible = []
@@ -31,11 +33,19 @@ describe('the platform role', () => {
       )
       if (count !== '42501') visible.push([name, count])
     }
-    expect(visible.sort()).toEqual(seen.map((name) => [name, 2]))
+    const expected = [...seenAcross.map((name) => [name, 2]), ...seenInside.map((name) => [name, 0])]
+    expect(visible.sort()).toEqual(expected.sort())
+  })
+
+  test.each(seenInside)('reads of %s those of the one tenant that its transaction names', async (table) => {
+    const count = (of: string) => `select count(*)::int as n from ${table} where tenant_id = '${of}'`
+    expect(await found(platform, 'acme', count('acme'))).toBe(1)
+    expect(await found(platform, 'acme', count('globex'))).toBe(0)
   })
 
   test.each([undefined, 'acme', 'globex'])('reads no business table inside %s', async (tenantId) => {
-    for (const { name } of world.tables.filter((table) => !seen.includes(table.name))) {
+    const readable = [...seenAcross, ...seenInside]
+    for (const { name } of world.tables.filter((table) => !readable.includes(table.name))) {
       for (const sql of [
         `select tenant_id from ${name}`,
         `select count(*) from ${name}`,
@@ -55,7 +65,7 @@ describe('the platform role', () => {
   })
 
   test.each([undefined, 'acme'])('inside %s it changes no row of globex', async (tenantId) => {
-    for (const table of seen) {
+    for (const table of [...seenAcross, ...seenInside]) {
       const before = await world.fingerprint(table)
       expect(
         await found(platform, tenantId, `update ${table} set updated_at = now() where tenant_id = 'globex'`),
@@ -143,6 +153,39 @@ describe('app.tenant_members()', () => {
   })
 })
 
+describe('app.session_membership()', () => {
+  const opened = { acme: randomUUID(), globex: randomUUID() }
+  beforeAll(async () => {
+    for (const tenantId of ['acme', 'globex'] as const) {
+      const { mine, theirs } = world.table('memberships')
+      const { id, user_id } = tenantId === 'acme' ? mine : theirs
+      await world.admin.query(
+        `insert into sessions (id, user_id, subject_tenant_id, membership_id, lookup_hash, token_hash, rotated_at,
+          created_at, expires_at) values ($1, $2, $3, $4, sha256($3::text::bytea), sha256(''), now(), now(), now())`,
+        [opened[tenantId], user_id, tenantId, id],
+      )
+    }
+  })
+
+  test('tells the current tenant whose session of its own it is, and of no other', async () => {
+    const told = (tenantId: string | undefined, sessionId: string) =>
+      inside(tenant, tenantId, async () => {
+        const { rows } = await tenant.query('select app.session_membership($1) as id', [sessionId])
+        return rows[0].id
+      })
+    expect(await told('acme', opened.acme)).toBe(world.table('memberships').mine.id)
+    expect(await told('acme', opened.globex)).toBeNull()
+    expect(await told(undefined, opened.acme)).toBeNull()
+    expect(await told('acme', randomUUID())).toBeNull()
+  })
+
+  test('is for the tenant role alone', async () => {
+    for (const client of [platform, jobs]) {
+      expect(await found(client, undefined, `select app.session_membership('${opened.acme}')`)).toBe('42501')
+    }
+  })
+})
+
 test('no statement of a tenant makes a member of a stranger, whose name it would learn then', async () => {
   const theirs = world.table('memberships').theirs.user_id
   const columns = 'id, user_id, role, status, created_at, updated_at'
@@ -165,6 +208,7 @@ test('functions with the rights of another are listed here, pin their search_pat
       where prosecdef and pronamespace <> 'pg_catalog'::regnamespace order by 1`,
   )
   expect(rows.map(({ name }) => name)).toEqual([
+    'app.session_membership(uuid)',
     'app.tenant_members(uuid)',
     'graphile_worker.enqueue_job(text,json,text,timestamp with time zone)',
   ])

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** Columns and values of one row. */
 export type Row = Record<string, unknown>
 
@@ -47,6 +49,22 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
     changed_fields: [canary],
     ip: '192.0.2.1',
     request_id: canary,
+    ...times,
+  }),
+  invitations: ({ canary, idOf }) => ({
+    email: `${canary}@example.com`,
+    role: 'viewer',
+    status: 'pending',
+    invited_by: idOf('memberships'),
+    token_id: idOf('memberships'),
+    expires_at: times.created_at,
+    ...times,
+  }),
+  api_keys: ({ canary, idOf }) => ({
+    name: canary,
+    role: 'viewer',
+    secret_hash: createHash('sha256').update(canary).digest(),
+    created_by: idOf('memberships'),
     ...times,
   }),
   clients: ({ canary }) => ({ name: canary, email: `${canary}@example.com`, notes: canary, ...times }),

@@ -161,6 +161,7 @@ async function seed(admin: pg.Client, tables: OwnedTable[], factories: typeof ro
       first_name: owner.canary,
       last_name: owner.canary,
       locale: 'en',
+      password_changed_at: new Date(),
       terms_accepted_at: new Date(),
       privacy_accepted_at: new Date(),
       created_at: new Date(),

@@ -113,8 +113,8 @@ export function insertUser(tx: PlatformTx, email: string) {
 
 /** The text of an insert of one person, for raw pg. */
 export function userSql(email: string): string {
-  return `insert into users (id, email, password_hash, first_name, last_name, locale, terms_accepted_at, privacy_accepted_at,
-    created_at, updated_at) values (gen_random_uuid(), '${email}', '', '', '', 'en', now(), now(), now(), now())`
+  return `insert into users (id, email, password_hash, first_name, last_name, locale, password_changed_at,
+    created_at, updated_at) values (gen_random_uuid(), '${email}', '', '', '', 'en', now(), now(), now())`
 }
 
 function user(email: string, now: Date) {
@@ -125,6 +125,7 @@ function user(email: string, now: Date) {
     first_name: '',
     last_name: '',
     locale: 'en',
+    password_changed_at: now,
     terms_accepted_at: now,
     privacy_accepted_at: now,
     created_at: now,
