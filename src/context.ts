@@ -2,10 +2,12 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { createPasswords, type Passwords } from './features/sessions/passwords.ts'
-import { openTokens, type Tokens } from './features/sessions/tokens.ts'
+import { openKeyring } from './features/sessions/signing-keys.ts'
+import { createTokens, type Tokens } from './features/sessions/tokens.ts'
 import { createMail, type Mail } from './mail.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
+import { createKeyedHash, createVault, type KeyedHash, type Vault } from './secrets.ts'
 
 /** Everything a request or a job may use. Made once at the start; each part can be replaced in a test. */
 export interface Context {
@@ -17,6 +19,8 @@ export interface Context {
   metrics: Metrics
   mail: Mail
   tokens: Tokens
+  keyedHash: KeyedHash
+  vault: Vault
   passwords: Passwords
   readiness: Readiness
   /** Whether every answer is checked against its route's schema: in tests. */
@@ -29,7 +33,7 @@ export interface ContextOptions {
   log: Logger
   tenantUrl: string
   platformUrl: string
-  /** Encrypts the signing keys. */
+  /** Encrypts signing keys and secrets of one-time passwords; refresh tokens and those of mails are derived from it. */
   tokenKeySecret: string
   clock?: Context['clock']
   mail?: Mail
@@ -51,7 +55,8 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   try {
     const readiness = createReadiness(ask, log)
     await readiness.refuseUnsafe()
-    const { dataDir, mailFrom: from, smtpUrl } = config
+    const { dataDir, mailFrom: from, smtpUrl, tokenIssuer: issuer } = config
+    const secret = options.tokenKeySecret
     return {
       config,
       db,
@@ -59,8 +64,10 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       log,
       metrics: createMetrics(),
       mail: options.mail ?? createMail({ smtpUrl, from, dataDir }),
-      tokens: await openTokens({ db, clock, issuer: config.tokenIssuer, secret: options.tokenKeySecret }),
-      passwords: await createPasswords(config.passwordHashesAtOnce),
+      tokens: createTokens({ keyring: await openKeyring({ db, clock, secret }), clock, issuer }),
+      keyedHash: createKeyedHash(secret),
+      vault: createVault(secret),
+      passwords: await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting),
       readiness,
       checkAnswers: options.checkAnswers ?? false,
     }

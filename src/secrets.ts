@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as jose from 'jose'
 import type { Config } from './config.ts'
 
 /**
@@ -61,5 +62,55 @@ async function makeSecret(folder: string, path: string): Promise<string> {
   } finally {
     await file.close()
     await rm(draft, { force: true })
+  }
+}
+
+/** What is derived from TOKEN_KEY_SECRET by keyed hash; each purpose has a key of its own. */
+export type HashPurpose = 'refresh token' | 'one-time token' | 'rate limit'
+
+/** HMAC-SHA256 of a text under the key of a purpose. */
+export type KeyedHash = (purpose: HashPurpose, text: string) => Buffer
+
+/** Makes the keyed hash of this secret: who has only the database cannot compute it. */
+export function createKeyedHash(secret: string): KeyedHash {
+  const keys = new Map<HashPurpose, Buffer>()
+  return (purpose, text) => {
+    let key = keys.get(purpose)
+    if (!key) {
+      // HKDF: RFC 5869.
+      key = Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+      keys.set(purpose, key)
+    }
+    return createHmac('sha256', key).update(text).digest()
+  }
+}
+
+/** What is encrypted under TOKEN_KEY_SECRET; each purpose has a key of its own, and so each super admin. */
+export type VaultPurpose = 'signing keys' | `one-time passwords of ${string}`
+
+/** Encrypts what has to be read again, so that who has only the database cannot: JWE (RFC 7516), A256GCM. */
+export interface Vault {
+  encrypt(purpose: VaultPurpose, text: string): Promise<string>
+  /** Undefined for what was encrypted for another purpose or under another secret, and for what was changed since. */
+  decrypt(purpose: VaultPurpose, jwe: string): Promise<string | undefined>
+}
+
+/** Makes the vault of this secret, whose keys are derived by HKDF (RFC 5869). */
+export function createVault(secret: string): Vault {
+  const keyOf = (purpose: VaultPurpose) => new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32))
+  return {
+    encrypt: (purpose, text) =>
+      new jose.CompactEncrypt(new TextEncoder().encode(text))
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+        .encrypt(keyOf(purpose)),
+    async decrypt(purpose, jwe) {
+      try {
+        const { plaintext } = await jose.compactDecrypt(jwe, keyOf(purpose))
+        return new TextDecoder().decode(plaintext)
+      } catch (error) {
+        if (error instanceof jose.errors.JWEDecryptionFailed) return undefined
+        throw error
+      }
+    },
   }
 }

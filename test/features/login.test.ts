@@ -60,14 +60,18 @@ test('the right password gives tokens that work', async () => {
   expect(me.status).toBe(200)
 })
 
-test('each login opens a session of its own, of which only a hash is stored', async () => {
+test('each login opens a session of its own, of which only hashes are stored', async () => {
   const [one, two] = [await logIn(right), await logIn(right)]
-  expect(one.body.refresh_token).not.toBe(two.body.refresh_token)
+  const [lookup, secret] = one.body.refresh_token.split('.')
+  expect(two.body.refresh_token).not.toContain(lookup)
+  expect(two.body.refresh_token).not.toContain(secret)
   const stored = await platform.sql(
-    `select 1 from sessions where refresh_token_hash = sha256($1::text::bytea)`,
-    [one.body.refresh_token],
+    `select s::text as text from sessions s
+      where lookup_hash = sha256($1::text::bytea) and token_hash = sha256($2::text::bytea)`,
+    [lookup, secret],
   )
   expect(stored).toHaveLength(1)
+  for (const part of [lookup, secret]) expect(stored[0].text).not.toContain(part)
 })
 
 test('the case of the e-mail address and spaces around it do not matter', async () => {

@@ -19,9 +19,9 @@ export interface Passwords {
   verify(password: string, hash: string | undefined): Promise<boolean>
 }
 
-/** Makes the hasher; `atOnce` bounds its memory to 19 MiB each. */
-export async function createPasswords(atOnce: number): Promise<Passwords> {
-  const gate = createGate(atOnce, 100)
+/** Makes the hasher; `atOnce` bounds its memory to 19 MiB each, `waiting` how many more may be in line. */
+export async function createPasswords(atOnce: number, waiting: number): Promise<Passwords> {
+  const gate = createGate(atOnce, waiting)
   async function bounded<T>(work: () => Promise<T>): Promise<T> {
     await gate.enter()
     try {
@@ -46,6 +46,7 @@ export function needsRehash(hash: string): boolean {
 }
 
 const shortest = 8
+const noWord = /[^\p{L}\p{N}]+/gu
 const commonPasswords = new Set(
   dictionary['passwords-common'].map(String).filter((password) => password.length >= shortest),
 )
@@ -60,17 +61,15 @@ export function refuseWeakPassword(password: string, context: string[], path: st
   const folded = deburr(password).toLowerCase()
   if (commonPasswords.has(folded)) refuse(path, 'is one of the most common passwords')
   if (new Set(folded).size < 3) refuse(path, 'repeats too few characters')
+  // The longest first: "acme" out of "acmeholding" would leave a word that looks like one of theirs.
   const words = context
-    .flatMap((text) =>
-      deburr(text)
-        .toLowerCase()
-        .split(/[^a-z0-9]+/),
-    )
+    .flatMap((text) => deburr(text).toLowerCase().split(noWord))
     .filter((word) => word.length >= 3)
-  let rest = folded.replace(/[^a-z0-9]/g, '')
+    .sort((one, other) => other.length - one.length)
+  let rest = folded.replaceAll(noWord, '')
   const before = rest.length
   for (const word of words) rest = rest.replaceAll(word, '')
-  if (rest.length < before && rest.replace(/[0-9]/g, '').length < 4) {
+  if (rest.length < before && rest.replace(/\p{N}/gu, '').length < 4) {
     refuse(path, 'is made of the names in this request')
   }
 }

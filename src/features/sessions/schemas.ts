@@ -34,3 +34,6 @@ export const tenantChoiceSchema = z.strictObject({
   tenants: z.array(z.strictObject({ tenant_id: z.string(), name: z.string(), role: z.enum(roles) })),
   selection_token: z.string(),
 })
+
+/** What refresh and logout take. */
+export const refreshTokenBody = z.strictObject({ refresh_token: z.string().max(1000) })

@@ -2,10 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
-import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
-import { AppError } from '../../errors.ts'
+import type { TenantId } from '../../db/tenant-id.ts'
 import type { Role } from '../members/roles.ts'
-import { needsRehash } from './passwords.ts'
+import { rememberAddress } from './known-address.ts'
 import type { TokenAnswer } from './tokens.ts'
 
 /** A session lives at most this long without being renewed. */
@@ -20,44 +19,93 @@ export interface UserAnswer {
   locale: string
 }
 
-/** What a login answers: tokens for one tenant, or the choice between several. */
-export type LoginAnswer =
-  | (TokenAnswer & { user: UserAnswer & { role: Role } })
-  | { tenants: { tenant_id: string; name: string; role: string }[]; selection_token: string }
+/** The tokens of one session, as login, refresh and signup answer them. */
+export type SessionAnswer = TokenAnswer & { user: UserAnswer & { role: Role } }
 
-/** A session that is stored, and its refresh token, of which only the hash is. */
+/** A session that is stored, and its refresh token, of which only hashes are. */
 export interface OpenedSession {
   sessionId: string
   refreshToken: string
 }
 
-/** Stores a session of a user in a tenant; the refresh token is 256 random bits. */
-export async function openSession(
-  tx: PlatformTx,
-  { userId, tenantId, now }: { userId: string; tenantId: TenantId; now: Date },
-): Promise<OpenedSession> {
+/** Who opens a session, where and from which address. */
+export interface NewSession {
+  userId: string
+  tenantId: TenantId
+  membershipId: string
+  ip: string | null
+  now: Date
+}
+
+/** The two parts of a refresh token: what names the session, and what changes at each use. 256 random bits each. */
+export interface RefreshToken {
+  lookup: string
+  secret: string
+}
+
+const part = '[A-Za-z0-9_-]{43}'
+const shape = new RegExp(`^(${part})\\.(${part})$`)
+
+/** A refresh token as clients carry it. */
+export function writeRefreshToken({ lookup, secret }: RefreshToken): string {
+  return `${lookup}.${secret}`
+}
+
+/** Undefined for what is not written like one. */
+export function readRefreshToken(text: string): RefreshToken | undefined {
+  const [, lookup, secret] = shape.exec(text) ?? []
+  return lookup && secret ? { lookup, secret } : undefined
+}
+
+/** What is stored of a secret that is random: SHA-256. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+/** When a session that is used now ends by itself. */
+export function sessionEnd(now: Date): Date {
+  return new Date(now.getTime() + sessionDays * 86_400_000)
+}
+
+/** Stores a session of a member. */
+export async function openSession(tx: PlatformTx, session: NewSession): Promise<OpenedSession> {
+  const { userId, tenantId, membershipId, ip, now } = session
   const sessionId = uuidv7({ msecs: now.getTime() })
-  const refreshToken = randomBytes(32).toString('base64url')
+  const [lookup, secret] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
   await tx
     .insertInto('sessions')
     .values({
       id: sessionId,
       user_id: userId,
       subject_tenant_id: tenantId,
-      refresh_token_hash: createHash('sha256').update(refreshToken).digest(),
+      membership_id: membershipId,
+      lookup_hash: hashToken(lookup),
+      token_hash: hashToken(secret),
+      rotated_at: now,
+      ip,
       created_at: now,
-      expires_at: new Date(now.getTime() + sessionDays * 86_400_000),
+      expires_at: sessionEnd(now),
     })
     .execute()
-  return { sessionId, refreshToken }
+  await rememberAddress(tx, { userId, ip, now })
+  return { sessionId, refreshToken: writeRefreshToken({ lookup, secret }) }
+}
+
+/**
+ * Ends every session of a person, in all tenants: their access tokens are void from the next request on. One that is
+ * being opened meanwhile is waited for.
+ */
+export async function endSessions(tx: PlatformTx, userId: string): Promise<void> {
+  await tx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute()
+  await tx.deleteFrom('sessions').where('user_id', '=', userId).execute()
 }
 
 /** The tokens of a session, as login and signup answer them. */
 export async function answerWithTokens(
-  { tokens }: Context,
+  { tokens }: Pick<Context, 'tokens'>,
   session: OpenedSession,
   { user, tenantId, role }: { user: UserAnswer; tenantId: TenantId; role: Role },
-): Promise<TokenAnswer & { user: UserAnswer & { role: Role } }> {
+): Promise<SessionAnswer> {
   const { sessionId, refreshToken } = session
   return {
     access_token: await tokens.issueAccess({ userId: user.id, sessionId, tenantId, role }),
@@ -67,71 +115,4 @@ export async function answerWithTokens(
     tenant_id: tenantId,
     user: { ...user, role },
   }
-}
-
-interface LoginInput {
-  email: string
-  password: string
-  /** The tenant that the request names, by header or host. */
-  tenantId: TenantId | undefined
-}
-
-/**
- * Signs a person in. An unknown address and a wrong password cost and answer the same.
- * @throws AppError 401 `invalid_credentials`; 403 `tenant_mismatch` when they do not belong to the named tenant
- */
-export async function logIn(context: Context, input: LoginInput): Promise<LoginAnswer> {
-  const { db, clock, passwords, tokens } = context
-  const found = await db.withPlatform('login', (tx) => findUser(tx, input.email))
-  const matches = await passwords.verify(input.password, found?.password_hash)
-  if (!found || !matches) throw new AppError('invalid_credentials')
-  // Only now, so that the database has no more work with a known address than with an unknown one.
-  const memberships = await db.withPlatform('login', (tx) => listMemberships(tx, found.id))
-  if (memberships.length === 0) throw new AppError('invalid_credentials')
-
-  const { id, email, first_name, last_name, locale } = found
-  const candidates = input.tenantId
-    ? memberships.filter((membership) => membership.tenant_id === input.tenantId)
-    : memberships
-  const [membership, ...others] = candidates
-  if (!membership) throw new AppError('tenant_mismatch')
-  if (others.length > 0) return { tenants: candidates, selection_token: await tokens.issueSelection(id) }
-
-  const newHash = needsRehash(found.password_hash) ? await passwords.hash(input.password) : undefined
-  const tenantId = parseTenantId(membership.tenant_id) as TenantId
-  const now = clock.now()
-  const session = await db.withPlatform('login', async (tx) => {
-    if (newHash) {
-      await tx
-        .updateTable('users')
-        .set({ password_hash: newHash, updated_at: now })
-        .where('id', '=', id)
-        .where('password_hash', '=', found.password_hash)
-        .execute()
-    }
-    return openSession(tx, { userId: id, tenantId, now })
-  })
-  const user = { id, email, first_name, last_name, locale }
-  return answerWithTokens(context, session, { user, tenantId, role: membership.role as Role })
-}
-
-function findUser(tx: PlatformTx, email: string) {
-  return tx
-    .selectFrom('users')
-    .select(['id', 'email', 'first_name', 'last_name', 'locale', 'password_hash'])
-    .where('email', '=', email)
-    .executeTakeFirst()
-}
-
-/** The tenants that a person can sign in to. */
-function listMemberships(tx: PlatformTx, userId: string) {
-  return tx
-    .selectFrom('memberships')
-    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
-    .select(['memberships.tenant_id', 'tenants.name', 'memberships.role'])
-    .where('memberships.user_id', '=', userId)
-    .where('memberships.status', '=', 'active')
-    .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
-    .orderBy('memberships.tenant_id')
-    .execute()
 }

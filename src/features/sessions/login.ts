@@ -1,0 +1,196 @@
+import type { Context } from '../../context.ts'
+import type { PlatformTx } from '../../db/database.ts'
+import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
+import { AppError } from '../../errors.ts'
+import { type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { bearerChallenge } from '../members/access.ts'
+import type { Role } from '../members/roles.ts'
+import { needsRehash } from './passwords.ts'
+import { answerWithTokens, openSession, type SessionAnswer } from './sessions.ts'
+import type { Selector } from './tokens.ts'
+
+/** What a login answers: tokens for one tenant, or the choice between several. */
+export type LoginAnswer =
+  | SessionAnswer
+  | { tenants: { tenant_id: string; name: string; role: string }[]; selection_token: string }
+
+interface LoginInput {
+  email: string
+  password: string
+  /** The tenant that the request names, by header or host. */
+  tenantId: TenantId | undefined
+}
+
+/** No user has it, so that the database has the same work with an unknown address as with a known one. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * Signs a person in. An unknown address, a wrong password and a person who is disabled everywhere cost and answer
+ * the same.
+ * @throws AppError 401 `invalid_credentials`; 403 `tenant_mismatch` when they do not belong to the named tenant;
+ *   503 `overloaded`
+ */
+export async function logIn(context: Context, input: LoginInput, origin: Origin): Promise<LoginAnswer> {
+  const { db, passwords, tokens } = context
+  const found = await db.withPlatform('login', (tx) => findUser(tx, input.email))
+  const matches = await passwords.verify(input.password, found?.password_hash)
+  const memberships = await db.withPlatform('login', (tx) => membershipsOf(tx, found?.id ?? nobody).execute())
+  if (!found || !matches || memberships.length === 0) throw new AppError('invalid_credentials')
+
+  const { id: userId, password_hash, password_changed_at: passwordChangedAt } = found
+  const candidates = input.tenantId
+    ? memberships.filter((membership) => membership.tenant_id === input.tenantId)
+    : memberships
+  const [membership, ...others] = candidates
+  if (!membership) throw new AppError('tenant_mismatch')
+  const newHash = needsRehash(password_hash) ? await passwords.hash(input.password) : undefined
+  if (newHash) await db.withPlatform('login', (tx) => renewHash(tx, userId, password_hash, newHash))
+  if (others.length > 0) {
+    const tenants = candidates.map(({ tenant_id, name, role }) => ({ tenant_id, name, role }))
+    return { tenants, selection_token: await tokens.issueSelection({ userId, passwordChangedAt }) }
+  }
+  const proof = passwordProof({ userId, passwordChangedAt })
+  const answer = await enter(context, proof, parseTenantId(membership.tenant_id) as TenantId, origin)
+  if (!answer) throw new AppError('invalid_credentials')
+  return answer
+}
+
+/**
+ * Opens a further session, in the tenant that the bearer of a selection or access token chooses. Other sessions stay.
+ * @throws AppError 401 `unauthenticated`; 403 `tenant_mismatch` when they do not belong to that tenant
+ */
+export async function selectTenant(
+  context: Context,
+  token: string,
+  chosen: string,
+  origin: Origin,
+): Promise<SessionAnswer> {
+  const proof = await readProof(context, token)
+  const tenantId = parseTenantId(chosen)
+  if (!tenantId) throw new AppError('tenant_mismatch')
+  const answer = await enter(context, proof, tenantId, origin)
+  if (!answer) throw new AppError('unauthenticated', bearerChallenge)
+  return answer
+}
+
+/** What showed who somebody is, and has to hold still at the moment in which a session opens. */
+interface Proof {
+  userId: string
+  holds(tx: PlatformTx, passwordChangedAt: Date): boolean | Promise<boolean>
+}
+
+/** A password that was right, or a token of it: a change of the password ends all sessions, and none opens behind it. */
+function passwordProof({ userId, passwordChangedAt }: Selector): Proof {
+  return { userId, holds: (_tx, changedAt) => changedAt.getTime() === passwordChangedAt.getTime() }
+}
+
+/** @throws AppError 401 `unauthenticated` for anything but a selection or access token */
+async function readProof({ tokens }: Context, token: string): Promise<Proof> {
+  const selector = await tokens.verifySelection(token).catch((error) => {
+    if (error instanceof AppError && error.code === 'unauthenticated') return undefined
+    throw error
+  })
+  if (selector) return passwordProof(selector)
+  const { userId, sessionId } = await tokens.verifyAccess(token)
+  return { userId, holds: (tx) => isSessionLive(tx, sessionId, userId) }
+}
+
+/** Whether an access token's session has neither been ended nor lost its membership. */
+export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: string): Promise<boolean> {
+  const live = await tx
+    .selectFrom('sessions')
+    .innerJoin('memberships', (join) =>
+      join
+        .onRef('memberships.tenant_id', '=', 'sessions.subject_tenant_id')
+        .onRef('memberships.id', '=', 'sessions.membership_id'),
+    )
+    .select('sessions.id')
+    .where('sessions.id', '=', sessionId)
+    .where('sessions.user_id', '=', userId)
+    .where('memberships.status', '=', 'active')
+    .executeTakeFirst()
+  return live !== undefined
+}
+
+/**
+ * Opens a session; undefined when the proof does not hold any more.
+ * @throws AppError 403 `tenant_mismatch`
+ */
+async function enter(
+  context: Context,
+  proof: Proof,
+  tenantId: TenantId,
+  origin: Origin,
+): Promise<SessionAnswer | undefined> {
+  const { userId } = proof
+  const now = context.clock.now()
+  const entered = await context.db.withPlatform(
+    'login',
+    async (tx) => {
+      // Held until the session is there: what ends all sessions of a person waits for it, or has been before it.
+      const person = await tx
+        .selectFrom('users')
+        .select([...userColumns, 'password_changed_at'])
+        .where('id', '=', userId)
+        .forShare()
+        .executeTakeFirst()
+      if (!person || !(await proof.holds(tx, person.password_changed_at))) return undefined
+      const membership = await membershipsOf(tx, userId)
+        .where('memberships.tenant_id', '=', tenantId)
+        .forShare('memberships')
+        .executeTakeFirst()
+      if (!membership) throw new AppError('tenant_mismatch')
+      const session = await openSession(tx, {
+        userId,
+        tenantId,
+        membershipId: membership.id,
+        ip: origin.ip,
+        now,
+      })
+      writeAuditEntry(tx, {
+        actor: { kind: 'user', id: userId },
+        action: 'session.opened',
+        object: { type: 'session', id: session.sessionId },
+        changedFields: [],
+        ...origin,
+        now,
+      })
+      const { password_changed_at: _, ...user } = person
+      return { session, user, role: membership.role as Role }
+    },
+    { tenantId },
+  )
+  return entered && answerWithTokens(context, entered.session, { ...entered, tenantId })
+}
+
+const userColumns = ['id', 'email', 'first_name', 'last_name', 'locale'] as const
+
+function findUser(tx: PlatformTx, email: string) {
+  return tx
+    .selectFrom('users')
+    .select([...userColumns, 'password_hash', 'password_changed_at'])
+    .where('email', '=', email)
+    .executeTakeFirst()
+}
+
+/** The tenants that a person can sign in to. */
+function membershipsOf(tx: PlatformTx, userId: string) {
+  return tx
+    .selectFrom('memberships')
+    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
+    .select(['memberships.id', 'memberships.tenant_id', 'tenants.name', 'memberships.role'])
+    .where('memberships.user_id', '=', userId)
+    .where('memberships.status', '=', 'active')
+    .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
+    .orderBy('memberships.tenant_id')
+}
+
+/** The same password under today's parameters; a password that was changed meanwhile stays. */
+async function renewHash(tx: PlatformTx, userId: string, oldHash: string, newHash: string): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ password_hash: newHash })
+    .where('id', '=', userId)
+    .where('password_hash', '=', oldHash)
+    .execute()
+}

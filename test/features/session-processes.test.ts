@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { withDirectClient } from '../../src/db/direct-client.ts'
+import { testSecret } from '../support/cluster.ts'
+import { createUnmigratedDatabase } from '../support/database.ts'
+import { addMember } from '../support/members.ts'
+import { createCaller, type Member, type Platform, signupBody, startPlatform } from '../support/platform.ts'
+import { startServerProcess } from '../support/server-process.ts'
+import {
+  at,
+  isSignedIn,
+  refresh,
+  refreshed,
+  setMembership,
+  setStatus,
+  startAnother,
+} from '../support/sessions.ts'
+import { startWire } from '../support/wire.ts'
+
+describe('two servers on one database', () => {
+  let platform: Platform
+  let another: Awaited<ReturnType<typeof startAnother>>
+  beforeAll(async () => {
+    platform = await startPlatform()
+    another = await startAnother(platform)
+  })
+  afterAll(async () => {
+    await another.stop()
+    await platform.stop()
+  })
+
+  /** Somebody whom both servers know, so that each remembers their token. */
+  async function knownToBoth() {
+    const here = await addMember(platform, 'acme', 'member')
+    const there = at(another, here)
+    for (const member of [here, there]) expect(await isSignedIn(member)).toBe(true)
+    return { here, there }
+  }
+  const ask = async (member: Member) => {
+    const { status, body } = await member.post('/v1/clients', { name: 'Wayne' })
+    return status === 201 ? 201 : [status, body.code]
+  }
+  const bearer = ({ token }: Member) => ({ Authorization: `Bearer ${token}` })
+
+  test.each<
+    [what: string, end: (member: Member & { refreshToken: string }) => Promise<unknown>, answer: unknown]
+  >([
+    [
+      'a logout',
+      ({ refreshToken }) => platform.post('/auth/logout', { refresh_token: refreshToken }),
+      [401, 'unauthenticated'],
+    ],
+    [
+      'a logout everywhere',
+      (member) => platform.request('POST', '/auth/logout-all', undefined, bearer(member)),
+      [401, 'unauthenticated'],
+    ],
+    [
+      'a refresh token used a third time',
+      async ({ refreshToken }) => {
+        const { body } = await refresh(platform, refreshToken)
+        await refresh(platform, body.refresh_token)
+        await refresh(platform, refreshToken)
+      },
+      [401, 'unauthenticated'],
+    ],
+    [
+      'a removed membership',
+      ({ userId }) => platform.sql('delete from memberships where user_id = $1', [userId], 'acme'),
+      [401, 'unauthenticated'],
+    ],
+    [
+      'a disabled membership',
+      (member) => setMembership(platform, member, { status: 'disabled' }),
+      [401, 'unauthenticated'],
+    ],
+    [
+      'a lower role',
+      (member) => setMembership(platform, member, { role: 'viewer' }),
+      [403, 'insufficient_role'],
+    ],
+    [
+      'a suspension by an operator',
+      () => setStatus(platform, 'acme', 'SUSPENDED', 'operator'),
+      [403, 'tenant_suspended'],
+    ],
+  ])('%s in one acts at the next request in the other', async (_what, end, answer) => {
+    const { here, there } = await knownToBoth()
+    expect(await ask(there)).toBe(201)
+    await end(here)
+    expect(await ask(there)).toEqual(answer)
+    expect(await ask(here)).toEqual(answer)
+    await setStatus(platform, 'acme', 'ACTIVE')
+  })
+
+  test('a higher role, too', async () => {
+    const { here, there } = await knownToBoth()
+    await setMembership(platform, here, { role: 'viewer' })
+    expect(await ask(there)).toEqual([403, 'insufficient_role'])
+    await setMembership(platform, here, { role: 'manager' })
+    expect(await ask(there)).toBe(201)
+  })
+
+  test('refreshes of one token that race through both get the same successor', async () => {
+    const { here } = await knownToBoth()
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => refresh(index % 2 ? platform : another, here.refreshToken)),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
+    const [successor = '', ...others] = new Set(answers.map(({ body }) => body.refresh_token as string))
+    expect(others).toEqual([])
+    expect((await refresh(another, successor)).status).toBe(200)
+  })
+})
+
+test('a server that is killed between the rotation and its answer keeps nobody out', async () => {
+  const database = await createUnmigratedDatabase()
+  const wire = await startWire(database.adminUrl)
+  const env = { DATABASE_URL: wire.url(database.adminUrl), TOKEN_KEY_SECRET: testSecret }
+  const first = await startServerProcess(env)
+  let second: typeof first | undefined
+  try {
+    const { body } = await createCaller(first.url).post('/signup', signupBody('Acme'))
+    const isRotated = () =>
+      withDirectClient(database.adminUrl, async (admin) => {
+        const { rows } = await admin.query('select previous_token_hash is not null as yes from sessions')
+        return rows[0].yes as boolean
+      })
+    expect(await isRotated()).toBe(false)
+
+    let isRotating = false
+    let killed: Promise<void> | undefined
+    let sql = ''
+    wire.onMessage = (message) => {
+      if (message.type === 'B') sql = message.sql
+      if (/^update "sessions"/.test(sql)) isRotating = true
+      if (!isRotating || message.type !== 'S' || !/^commit/.test(sql)) return 'forward'
+      killed = first.end('SIGKILL')
+      return 'cut after'
+    }
+    await expect(refresh(first, body.refresh_token)).rejects.toThrow('fetch failed')
+    await killed
+    await vi.waitFor(async () => expect(await isRotated()).toBe(true))
+
+    wire.onMessage = () => 'forward'
+    second = await startServerProcess(env)
+    const retried = await refreshed(second, body.refresh_token)
+    expect(retried.refreshToken).not.toBe(body.refresh_token)
+    expect(await isSignedIn(retried)).toBe(true)
+    expect((await refresh(second, retried.refreshToken)).status).toBe(200)
+  } finally {
+    await first.end('SIGKILL')
+    await second?.end()
+    await wire.close()
+    await database.drop()
+  }
+})
