@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx, Tx } from '../../db/database.ts'
+import type { Principal } from '../members/access.ts'
 
 /** Who did what to which object, when and from where. Field names only: values stay in the object. */
 export interface AuditEntry {
@@ -11,6 +12,26 @@ export interface AuditEntry {
   ip: string | null
   requestId: string
   now: Date
+}
+
+/** What the platform itself keeps: acts of super admins, and what happens to a person beyond any tenant. */
+export interface PlatformAuditEntry extends Omit<AuditEntry, 'actor'> {
+  actor: { kind: 'super_admin' | 'admin_key' | 'user' | 'system'; id: string }
+  /** The tenant that it is about. */
+  subjectTenantId?: string
+}
+
+/** Where a request came from, for the audit trails. */
+export interface Origin {
+  ip: string | null
+  requestId: string
+}
+
+/** A caller as the audit trail names them. */
+export function actorOf(principal: Principal): AuditEntry['actor'] {
+  return principal.kind === 'user'
+    ? { kind: 'user', id: principal.userId }
+    : { kind: 'api_key', id: principal.keyId }
 }
 
 /**
@@ -31,6 +52,25 @@ export function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): void {
       request_id: entry.requestId,
       created_at: entry.now,
       updated_at: entry.now,
+    }),
+  )
+}
+
+/** Appends an entry to the platform's audit trail, in the transaction of the change as writeAuditEntry does. */
+export function writePlatformAuditEntry(tx: PlatformTx, entry: PlatformAuditEntry): void {
+  tx.atCommit(
+    tx.insertInto('platform_audit_entries').values({
+      id: uuidv7({ msecs: entry.now.getTime() }),
+      actor_kind: entry.actor.kind,
+      actor_id: entry.actor.id,
+      action: entry.action,
+      object_type: entry.object.type,
+      object_id: entry.object.id,
+      subject_tenant_id: entry.subjectTenantId ?? null,
+      changed_fields: entry.changedFields,
+      ip: entry.ip,
+      request_id: entry.requestId,
+      created_at: entry.now,
     }),
   )
 }

@@ -1,65 +1,160 @@
-import type { InferResult } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import type { ModuleName } from '../plans/plans.ts'
 import { refuseBlocked } from '../tenants/status.ts'
-import { isAtLeast, type Role } from './roles.ts'
+import { isAllowed, lowerOf, type Permission, type Role } from './roles.ts'
 
-/** Who makes a request inside a tenant. The role is the membership's of this moment, not the token's. */
-export interface Principal {
+/** Whom a verified access token stands for: a person's session in one tenant. */
+export interface UserClaims {
   kind: 'user'
   userId: string
   sessionId: string
   tenantId: TenantId
-  role: Role
 }
 
-/** What a verified access token says of its bearer. */
-export interface Claims {
-  userId: string
-  sessionId: string
+/** What an API key says of itself. Whether it is true, the tenant's own table tells. */
+export interface ApiKeyClaims {
+  kind: 'api_key'
+  keyId: string
+  /** SHA-256 of the secret. */
+  secretHash: Buffer
   tenantId: TenantId
 }
 
+/** What a request presents. */
+export type Claims = UserClaims | ApiKeyClaims
+
+/** Who makes a request inside a tenant. The role is the membership's of this moment, not the token's. */
+export type Principal = (UserClaims | Omit<ApiKeyClaims, 'secretHash'>) & { role: Role; membershipId: string }
+
 /** What a route asks of its caller. */
 export interface Requirement {
-  role: Role
+  permission: Permission
   module?: ModuleName
   whenBlocked?: 'allowed'
+  caller?: 'user'
 }
 
-/** The caller's membership with its tenant's status and plan, as one row or none. */
-export function accessQuery(queries: TenantQueryBuilder | Tx, claims: Claims) {
+/** The caller's membership, with its tenant's status and plan, and the key where one was presented. */
+export interface Access {
+  membership_id: string
+  role: string
+  membership_status: string
+  status: string
+  status_set_by: string
+  trial_ends_at: Date | null
+  modules: string[]
+  key_role: string | null
+  key_expires_at: Date | null
+  key_last_used_at: Date | null
+}
+
+/** The caller's access as one row; none when the session, the membership or the key is gone. */
+export function accessQuery(
+  queries: TenantQueryBuilder | Tx,
+  claims: Claims,
+): SelectQueryBuilder<never, never, Access> {
+  const query = claims.kind === 'user' ? sessionAccess(queries, claims) : keyAccess(queries, claims)
+  return query as never
+}
+
+function sessionAccess(queries: TenantQueryBuilder | Tx, { sessionId, userId }: UserClaims) {
   return queries
     .selectFrom('memberships')
     .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
     .innerJoin('plans', 'plans.plan', 'tenants.plan')
-    .select(['memberships.role', 'memberships.status as membership_status', 'tenants.status'])
-    .select(['tenants.status_set_by', 'tenants.trial_ends_at', 'plans.modules'])
-    .where('memberships.user_id', '=', claims.userId)
+    .select(accessColumns)
+    .select([nothing<string>().as('key_role'), nothing<Date>().as('key_expires_at')])
+    .select(nothing<Date>().as('key_last_used_at'))
+    .where('memberships.id', '=', sql<string>`app.session_membership(${sessionId})`)
+    .where('memberships.user_id', '=', userId)
 }
 
 /**
- * Decides whether the caller may go on: membership, then the tenant's status, then module, then role.
- * @throws AppError 401 without an active membership, 402 or 403 by the tenant's status, 403 without the module or
- *   the role
+ * The key is read by its primary key and then its maker's membership by theirs, whoever asks. Connections keep the
+ * plan of a statement and use it for all tenants: one that was made for a tenant of a few rows takes any index that
+ * begins with tenant_id, and even the membership first, which in a tenant of thousands takes seconds. Ranges of one
+ * value in the order of the primary key leave no other index, and a lateral limit no other order.
+ */
+function keyAccess(queries: TenantQueryBuilder | Tx, { keyId, secretHash }: ApiKeyClaims) {
+  const key = queries
+    .selectFrom('api_keys')
+    .select(['created_by', 'role', 'expires_at', 'last_used_at'])
+    .where('id', '>=', keyId)
+    .where('id', '<=', keyId)
+    .where('secret_hash', '=', secretHash)
+    .where('revoked_at', 'is', null)
+    .orderBy('id')
+    .limit(sql.lit(1))
+  return queries
+    .selectFrom(key.as('api_keys'))
+    .innerJoinLateral(
+      (maker) =>
+        maker
+          .selectFrom('memberships')
+          .select(['tenant_id', 'id', 'role', 'status'])
+          .whereRef('id', '>=', 'api_keys.created_by')
+          .whereRef('id', '<=', 'api_keys.created_by')
+          .orderBy('id')
+          .limit(sql.lit(1))
+          .as('memberships'),
+      (join) => join.onTrue(),
+    )
+    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
+    .innerJoin('plans', 'plans.plan', 'tenants.plan')
+    .select(accessColumns)
+    .select(['api_keys.role as key_role', 'api_keys.expires_at as key_expires_at'])
+    .select('api_keys.last_used_at as key_last_used_at')
+}
+
+const accessColumns = [
+  'memberships.id as membership_id',
+  'memberships.role',
+  'memberships.status as membership_status',
+  'tenants.status',
+  'tenants.status_set_by',
+  'tenants.trial_ends_at',
+  'plans.modules',
+] as const
+
+const nothing = <T>() => sql<T | null>`null`
+
+/**
+ * Decides whether the caller may go on: session or key and membership, then the tenant's status, then module, then
+ * role. A key never outranks the member who made it.
+ * @throws AppError 401 without a live session or key of an active member, 402 or 403 by the tenant's status, 403
+ *   without the module or the role, or where only a person may call
  */
 export function checkAccess(
-  rows: InferResult<ReturnType<typeof accessQuery>>,
+  rows: readonly Access[],
   claims: Claims,
   requirement: Requirement,
   now: Date,
 ): Principal {
   const access = rows[0]
   if (access?.membership_status !== 'active') throw new AppError('unauthenticated', bearerChallenge)
+  if (access.key_expires_at && access.key_expires_at <= now)
+    throw new AppError('unauthenticated', bearerChallenge)
   if (requirement.whenBlocked !== 'allowed') refuseBlocked(access, now)
   const { module } = requirement
   if (module && !access.modules.includes(module))
     throw new AppError('module_not_in_plan', { members: { module } })
-  const role = access.role as Role
-  if (!isAtLeast(role, requirement.role)) throw new AppError('insufficient_role')
-  return { kind: 'user', ...claims, role }
+  const membershipId = access.membership_id
+  const memberRole = access.role as Role
+  const role = access.key_role ? lowerOf(memberRole, access.key_role as Role) : memberRole
+  if (!isAllowed(role, requirement.permission)) throw new AppError('insufficient_role')
+  if (claims.kind === 'user') return { ...claims, role, membershipId }
+  if (requirement.caller === 'user') throw new AppError('session_required')
+  const { kind, keyId, tenantId } = claims
+  return { kind, keyId, tenantId, role, membershipId }
+}
+
+/** The person behind a session. @throws AppError 403 `session_required` for an API key, which is no person */
+export function userOf(claims: Claims | Principal): string {
+  if (claims.kind !== 'user') throw new AppError('session_required')
+  return claims.userId
 }
 
 /** RFC 6750, section 3: what to present instead. */
