@@ -4,6 +4,8 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 const secretNames = [
   'password',
   'admin_password',
+  'current_password',
+  'new_password',
   'password_hash',
   'access_token',
   'refresh_token',
@@ -11,6 +13,7 @@ const secretNames = [
   'authorization',
   'cookie',
   'token',
+  'key',
   'secret',
 ]
 

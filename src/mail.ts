@@ -7,12 +7,17 @@ export interface Message {
   to: string
   subject: string
   text: string
+  /** RFC 5322, 3.6.4. The same for each attempt at one message, so that mail systems know it again. */
+  messageId: string
 }
 
 /** Where mail goes out. */
 export interface Mail {
   send(message: Message): Promise<void>
 }
+
+/** In milliseconds. Nodemailer itself waits ten minutes, and as long the jobs behind it would. */
+const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }
 
 /**
  * Sends through SMTP when there is a URL, and otherwise writes each message as a file into `<dataDir>/mail`.
@@ -28,7 +33,7 @@ export function createMail({
   dataDir: string
 }): Mail {
   if (smtpUrl) {
-    const transport = createTransport(smtpUrl)
+    const transport = createTransport({ url: smtpUrl, ...patience })
     return {
       async send(message) {
         await transport.sendMail({ from, ...message })
@@ -46,25 +51,4 @@ export function createMail({
       await rename(`${file}.part`, file)
     },
   }
-}
-
-const templates = {
-  welcome: {
-    en: (v: Record<string, string>) => ({
-      subject: `Welcome, ${v.first_name}`,
-      text: `Hello ${v.first_name},\n\n${v.company_name} is ready. Your tenant id is ${v.tenant_id}.\n`,
-    }),
-    fr: (v: Record<string, string>) => ({
-      subject: `Bienvenue, ${v.first_name}`,
-      text: `Bonjour ${v.first_name},\n\n${v.company_name} est prêt. Votre identifiant est ${v.tenant_id}.\n`,
-    }),
-  },
-}
-
-/** The messages there are. */
-export type MailTemplate = keyof typeof templates
-
-/** Subject and text of a message in the reader's language. */
-export function renderMail(template: MailTemplate, locale: 'en' | 'fr', values: Record<string, string>) {
-  return templates[template][locale](values)
 }

@@ -1,20 +1,31 @@
 import type { Context } from '../context.ts'
-import { type MailTemplate, renderMail } from '../mail.ts'
+import { type AccountMail, sendAccountMail } from '../features/accounts/account-mails.ts'
+import { type InvitationMail, sendInvitation } from '../features/invitations/send-invitation.ts'
+import { forgetExpired } from './forget-expired.ts'
 
 /** What each task is given. The queue adds `tenant_id`, the tenant of the transaction that enqueued it, or null. */
 export interface TaskPayloads {
-  'send-mail': { template: MailTemplate; to: string; locale: string; values: Record<string, string> }
+  'send-account-mail': AccountMail
+  'send-invitation': InvitationMail
+  'forget-expired': object
 }
 export type TaskName = keyof TaskPayloads
 
+/** What a task learns of its job. */
+export interface JobInfo {
+  tenantId: string | null
+  /** For the mail that the job sends: the same at each attempt. */
+  messageId: string
+}
+
 /** The tasks by name; each may run more than once for one job. */
 export const tasks: {
-  [Name in TaskName]: (
-    context: Context,
-    payload: TaskPayloads[Name] & { tenant_id: string | null },
-  ) => Promise<void>
+  [Name in TaskName]: (context: Context, payload: TaskPayloads[Name], job: JobInfo) => Promise<void>
 } = {
-  'send-mail': async ({ mail }, { template, to, locale, values }) => {
-    await mail.send({ to, ...renderMail(template, locale === 'fr' ? 'fr' : 'en', values) })
-  },
+  'send-account-mail': sendAccountMail,
+  'send-invitation': sendInvitation,
+  'forget-expired': forgetExpired,
 }
+
+/** What runs by itself, as a crontab in UTC. */
+export const crontab = '17 * * * * forget-expired'

@@ -1,7 +1,7 @@
 import { Logger, makeWorkerUtils, run, type TaskList } from 'graphile-worker'
 import type { Context } from '../context.ts'
 import { openJobsPool } from '../db/jobs-pool.ts'
-import { tasks } from './tasks.ts'
+import { crontab, type JobInfo, tasks } from './tasks.ts'
 
 /** The worker while it runs. */
 export interface Worker {
@@ -28,8 +28,10 @@ export async function startWorker(
   const { log } = context
   const taskList: TaskList = {}
   for (const [name, task] of Object.entries(tasks)) {
-    taskList[name] = async (payload) => {
-      await (task as (context: Context, payload: unknown) => Promise<void>)(context, payload)
+    taskList[name] = async (payload, { job }) => {
+      const run = task as (context: Context, payload: unknown, job: JobInfo) => Promise<void>
+      const { tenant_id: tenantId = null } = (payload ?? {}) as { tenant_id?: string | null }
+      await run(context, payload, { tenantId, messageId: `<${job.id}.${job.created_at.getTime()}@tenantry>` })
       context.metrics.jobs.inc({ task: name, outcome: 'done' })
     }
   }
@@ -46,6 +48,7 @@ export async function startWorker(
     pollInterval: 2000,
     noHandleSignals: true,
     taskList,
+    crontab,
     logger: new Logger((scope) => (level, message, meta) => {
       const worker = scope.workerId
       const error = meta?.error ?? meta?.fatalError

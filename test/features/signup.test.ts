@@ -32,7 +32,7 @@ test('a signup answers the tenant, the end of its trial and the tokens of a logi
     access_token: expect.any(String),
     token_type: 'bearer',
     expires_in: 900,
-    refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+    refresh_token: expect.stringMatching(/^[\w-]{43}\.[\w-]{43}$/),
     user: {
       id: expect.any(String),
       email: 'owner@hooli.example',
@@ -90,11 +90,14 @@ test('it makes tenant, owner, settings, audit entry, session and the job of the 
   })
   expect(await one('select * from sessions where subject_tenant_id = $1')).toMatchObject({
     user_id: body.user.id,
+    ip: '127.0.0.1',
     expires_at: new Date(now.getTime() + 30 * 86_400_000),
   })
   const user = await one('select * from users where id = $1', [body.user.id])
   expect(user).toMatchObject({
     email: 'owner@initech.example',
+    email_verified_at: null,
+    password_changed_at: now,
     terms_accepted_at: now,
     privacy_accepted_at: now,
   })
@@ -104,8 +107,8 @@ test('it makes tenant, owner, settings, audit entry, session and the job of the 
      using (id) where p.payload->>'tenant_id' = $1`,
   )
   expect(job).toMatchObject({
-    task_identifier: 'send-mail',
-    payload: { template: 'welcome', to: 'owner@initech.example', locale: 'en' },
+    task_identifier: 'send-account-mail',
+    payload: { template: 'welcome', email: 'owner@initech.example', company_name: 'Initech' },
   })
 })
 

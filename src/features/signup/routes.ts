@@ -1,15 +1,15 @@
-import type { Request } from 'express'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { addressOf } from '../../http/address.ts'
+import { originOf } from '../../http/address.ts'
 import { created, ok, route } from '../../http/route.ts'
 import { emailSchema, nameSchema, phoneSchema, timestampSchema } from '../../http/schemas.ts'
+import { userOf } from '../members/access.ts'
 import { meQuery } from '../members/me.ts'
 import { limitNames, listPlans, moduleNames, parsePlanName, planNames } from '../plans/plans.ts'
 import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
 import { regions } from '../tenants/provision.ts'
 import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
-import { addCompany, isEmailKnown, type Origin, signUp } from './signup.ts'
+import { addCompany, isEmailKnown, signUp } from './signup.ts'
 
 /** What a company says of itself. */
 const companyInput = {
@@ -28,22 +28,22 @@ const companyInput = {
   accept_privacy: z.literal(true, 'has to be accepted'),
 }
 
-const signupAnswer = loginSchema.extend({
+const madeTenant = {
   success: z.literal(true),
+  tenant_id: z.string(),
   trial_ends_at: timestampSchema.nullable(),
   login_url: z.string(),
-})
-
-function originOf(request: Request): Origin {
-  return { ip: addressOf(request), requestId: request.id }
 }
+const startedTenant = loginSchema.extend(madeTenant)
+/** Without tokens while the address of its owner has to be confirmed. */
+const signupAnswer = z.union([startedTenant, z.strictObject(madeTenant)])
 
 export const signupRoutes = [
   route({
     scope: 'open',
     method: 'POST',
     path: '/signup',
-    summary: 'Sign a company up: a tenant, its owner, and the tokens of a login',
+    summary: 'Sign a company up: a tenant, its owner, and the tokens of a login unless it is PENDING',
     rateLimit: 'signup',
     body: z.strictObject({
       ...companyInput,
@@ -120,18 +120,20 @@ export const signupRoutes = [
     method: 'POST',
     path: '/v1/tenants',
     summary: 'Make a further company for the same person',
-    role: 'viewer',
+    permission: 'account:self',
+    caller: 'user',
     whenBlocked: 'allowed',
     rateLimit: 'signup',
     body: z.strictObject(companyInput),
-    response: { status: 201, body: signupAnswer },
-    errors: ['overloaded'],
+    response: { status: 201, body: startedTenant },
+    errors: ['email_not_verified', 'overloaded'],
     handler: async ({ context, input, request, read }) => {
-      const { rows } = await read(meQuery)
+      const { rows, principal } = await read((queries, claims) => meQuery(queries, userOf(claims)))
       if (!rows[0]) throw new AppError('not_found')
+      if (principal.kind !== 'user') throw new AppError('session_required')
       const { user_id: id, email, first_name, last_name, locale } = rows[0]
       const user = { id, email, first_name, last_name, locale }
-      return created(await addCompany(context, input.body, user, originOf(request)))
+      return created(await addCompany(context, input.body, user, principal, originOf(request)))
     },
   }),
 ]

@@ -5,10 +5,14 @@ import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { createGates } from '../../gate.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
+import { newMailedToken } from '../accounts/account-mails.ts'
+import type { Origin } from '../audit/audit.ts'
+import { bearerChallenge, type UserClaims } from '../members/access.ts'
 import type { PlanName } from '../plans/plans.ts'
+import { isSessionLive } from '../sessions/login.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
 import { answerWithTokens, type OpenedSession, openSession, type UserAnswer } from '../sessions/sessions.ts'
-import { provisionTenant, type Region, TenantIdTakenError, trialDays } from '../tenants/provision.ts'
+import { provisionTenant, type Region, startOf, TenantIdTakenError } from '../tenants/provision.ts'
 import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
 
 /** What a company says of itself. */
@@ -29,23 +33,18 @@ export interface SignupInput extends CompanyInput {
   locale: 'en' | 'fr'
 }
 
-/** Where a request came from, for the audit trail. */
-export interface Origin {
-  ip: string | null
-  requestId: string
-}
-
 /** Signups of one name come one after the other, since all would try the same id; other processes' still race. */
 const throughSameName = createGates<string>(1, 1000)
 const attempts = 50
 
 /**
  * Signs a company up: user, tenant, owner, settings, audit entry, session and the welcome mail's job in one
- * transaction. Simultaneous signups of one name all succeed, with different ids.
+ * transaction. Simultaneous signups of one name all succeed, with different ids. Where the address has to be
+ * confirmed first, the tenant waits for that, without a session, and the mail asks for it.
  * @throws AppError 409 `email_taken`, 400 `invalid_request` for a weak password, 503 `overloaded`
  */
 export async function signUp(context: Context, input: SignupInput, origin: Origin) {
-  const { db, clock, passwords } = context
+  const { config, db, clock, passwords } = context
   const { company_name, admin_email, admin_first_name, admin_last_name } = input
   refuseWeakPassword(
     input.admin_password,
@@ -64,12 +63,14 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
     last_name: admin_last_name,
     locale: input.locale,
   }
-  const made = await makeTenant(context, input, user, origin, now, async (tx) => {
+  const isPending = config.emailVerification === 'required'
+  const made = await makeTenant(context, { input, user, origin, now, isPending }, async (tx) => {
     const inserted = await tx
       .insertInto('users')
       .values({
         ...user,
         password_hash: passwordHash,
+        password_changed_at: now,
         terms_accepted_at: now,
         privacy_accepted_at: now,
         created_at: now,
@@ -84,37 +85,65 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
 
 /**
  * Makes a further company for a person who is signed in.
- * @throws AppError 503 `overloaded`
+ * @throws AppError 403 `email_not_verified` where the address has to be confirmed first, so that at most one company
+ *   of a person waits for that; 401 `unauthenticated` when their session was ended meanwhile; 503 `overloaded`
  */
-export async function addCompany(context: Context, input: CompanyInput, user: UserAnswer, origin: Origin) {
-  const made = await makeTenant(context, input, user, origin, context.clock.now(), async () => undefined)
+export async function addCompany(
+  context: Context,
+  input: CompanyInput,
+  user: UserAnswer,
+  { userId, sessionId }: UserClaims,
+  origin: Origin,
+) {
+  const now = context.clock.now()
+  const made = await makeTenant(context, { input, user, origin, now, isPending: false }, async (tx) => {
+    // Held until the new session is there: a new password ends the sessions behind its own lock of this row.
+    const { email_verified_at } = await tx
+      .selectFrom('users')
+      .select('email_verified_at')
+      .where('id', '=', userId)
+      .forShare()
+      .executeTakeFirstOrThrow()
+    if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated', bearerChallenge)
+    if (context.config.emailVerification === 'required' && email_verified_at === null)
+      throw new AppError('email_not_verified')
+  })
   return answer(context, made, user)
+}
+
+/** What makeTenant makes, and for whom. */
+interface TenantToMake {
+  input: CompanyInput
+  user: UserAnswer
+  origin: Origin
+  now: Date
+  isPending: boolean
 }
 
 interface MadeTenant {
   tenantId: TenantId
   trialEndsAt: Date | null
-  session: OpenedSession
+  /** None while the tenant waits for its owner's address to be confirmed. */
+  session: OpenedSession | undefined
 }
 
 async function makeTenant(
   context: Context,
-  input: CompanyInput,
-  user: UserAnswer,
-  origin: Origin,
-  now: Date,
-  makeUser: (tx: PlatformTx) => Promise<void>,
+  { input, user, origin, now, isPending }: TenantToMake,
+  holdUser: (tx: PlatformTx) => Promise<void>,
 ): Promise<MadeTenant> {
   const { db, log } = context
-  const isFree = input.plan === 'FREE'
-  const trialEndsAt = isFree ? null : new Date(now.getTime() + trialDays * 86_400_000)
+  const membershipId = uuidv7({ msecs: now.getTime() })
+  const { status, trialEndsAt } = isPending
+    ? { status: 'PENDING' as const, trialEndsAt: null }
+    : startOf(input.plan, now)
   const attempt = async () => {
     const tenantId = await db.withPlatform('signup', (tx) => findFreeTenantId(tx, input.company_name))
     try {
       const session = await db.withPlatform(
         'signup',
         async (tx) => {
-          await makeUser(tx)
+          await holdUser(tx)
           await provisionTenant(tx, {
             tenantId,
             name: input.company_name,
@@ -123,19 +152,21 @@ async function makeTenant(
             phone: input.phone,
             region: input.region,
             plan: input.plan,
-            status: isFree ? 'ACTIVE' : 'TRIAL',
+            status,
             trialEndsAt,
             ownerId: user.id,
+            membershipId,
             ...origin,
             now,
           })
-          await enqueueJob(tx, 'send-mail', {
-            template: 'welcome',
-            to: user.email,
-            locale: user.locale,
-            values: { first_name: user.first_name, company_name: input.company_name, tenant_id: tenantId },
-          })
-          return openSession(tx, { userId: user.id, tenantId, now })
+          const mail = { email: user.email, ...newMailedToken('verify_email', now) }
+          if (isPending) {
+            await enqueueJob(tx, 'send-account-mail', { template: 'verify_email', ...mail })
+            return undefined
+          }
+          const { company_name } = input
+          await enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail })
+          return openSession(tx, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
         },
         { tenantId },
       )
@@ -155,14 +186,15 @@ async function makeTenant(
   })
 }
 
-async function answer(context: Context, made: MadeTenant, user: UserAnswer) {
-  const { tenantId, trialEndsAt, session } = made
-  return {
+async function answer(context: Context, { tenantId, trialEndsAt, session }: MadeTenant, user: UserAnswer) {
+  const common = {
     success: true as const,
+    tenant_id: tenantId,
     trial_ends_at: trialEndsAt,
     login_url: `/login?tenant=${tenantId}`,
-    ...(await answerWithTokens(context, session, { user, tenantId, role: 'owner' })),
   }
+  if (!session) return common
+  return { ...common, ...(await answerWithTokens(context, session, { user, tenantId, role: 'owner' })) }
 }
 
 /** Whether an address, in lower case, has an account. */

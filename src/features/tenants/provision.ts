@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
-import { writeAuditEntry } from '../audit/audit.ts'
+import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import type { PlanName } from '../plans/plans.ts'
 import type { TenantStatus } from './status.ts'
 
@@ -9,8 +9,14 @@ import type { TenantStatus } from './status.ts'
 export const regions = ['DZ', 'CH', 'FR', 'BE', 'CA'] as const
 export type Region = (typeof regions)[number]
 
-/** A signup starts a trial of this many days. */
-export const trialDays = 14
+/** A trial lasts this many days. */
+const trialDays = 14
+
+/** How a tenant starts: with a trial, unless its plan costs nothing. */
+export function startOf(plan: PlanName, now: Date): { status: TenantStatus; trialEndsAt: Date | null } {
+  if (plan === 'FREE') return { status: 'ACTIVE', trialEndsAt: null }
+  return { status: 'TRIAL', trialEndsAt: new Date(now.getTime() + trialDays * 86_400_000) }
+}
 
 /** What provisioning makes a tenant of. */
 export interface NewTenant {
@@ -25,6 +31,8 @@ export interface NewTenant {
   trialEndsAt: Date | null
   /** A user who exists by now, in this transaction. */
   ownerId: string
+  /** The id that the owner's membership gets. */
+  membershipId: string
   ip: string | null
   requestId: string
   now: Date
@@ -68,7 +76,7 @@ export async function provisionTenant(tx: PlatformTx, tenant: NewTenant): Promis
     .insertInto('memberships')
     .values({
       tenant_id: tenantId,
-      id: id(),
+      id: tenant.membershipId,
       user_id: tenant.ownerId,
       role: 'owner',
       status: 'active',
@@ -88,6 +96,47 @@ export async function provisionTenant(tx: PlatformTx, tenant: NewTenant): Promis
     requestId: tenant.requestId,
     now,
   })
+}
+
+/**
+ * Starts a tenant that waited for its owner's address to be confirmed, in the caller's transaction, which has to be
+ * one of withPlatform with this tenantId.
+ * @returns undefined when it is not waiting any more
+ */
+export async function startPendingTenant(
+  tx: PlatformTx,
+  { tenantId, confirmedBy, now, ...origin }: Origin & { tenantId: TenantId; confirmedBy: string; now: Date },
+): Promise<{ name: string } | undefined> {
+  const pending = await tx
+    .selectFrom('tenants')
+    .select(['name', 'plan'])
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'PENDING')
+    .forUpdate()
+    .executeTakeFirst()
+  if (!pending) return undefined
+  const { status, trialEndsAt } = startOf(pending.plan as PlanName, now)
+  await tx
+    .updateTable('tenants')
+    .set({
+      status,
+      status_reason: 'E-mail address confirmed',
+      status_set_by: 'system',
+      status_changed_at: now,
+      trial_ends_at: trialEndsAt,
+      updated_at: now,
+    })
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  writeAuditEntry(tx, {
+    actor: { kind: 'user', id: confirmedBy },
+    action: 'tenant.activated',
+    object: { type: 'tenant', id: tenantId },
+    changedFields: ['status', 'trial_ends_at'],
+    ...origin,
+    now,
+  })
+  return { name: pending.name }
 }
 
 const defaultSettings = {

@@ -1,0 +1,11 @@
+import type { Context } from '../context.ts'
+
+/** Deletes what is over and nobody can use any more: sessions, single-use tokens, and counts of attempts. */
+export async function forgetExpired({ db, clock }: Context): Promise<void> {
+  const now = clock.now()
+  await db.withPlatform('housekeeping', async (tx) => {
+    await tx.deleteFrom('sessions').where('expires_at', '<', now).execute()
+    await tx.deleteFrom('one_time_tokens').where('expires_at', '<', now).execute()
+    await tx.deleteFrom('rate_limits').where('resets_at', '<', now).execute()
+  })
+}
