@@ -1,0 +1,246 @@
+import { sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { Context } from '../../context.ts'
+import type { PlatformTx } from '../../db/database.ts'
+import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
+import { AppError } from '../../errors.ts'
+import { enqueueJob } from '../../jobs/queue.ts'
+import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
+import { isAllowed, isAtLeast, type Role } from '../members/roles.ts'
+import { deriveToken, findToken, useToken, voidTokens } from '../sessions/one-time-tokens.ts'
+import { refuseWeakPassword } from '../sessions/passwords.ts'
+import {
+  answerWithTokens,
+  endSessions,
+  openSession,
+  type SessionAnswer,
+  type UserAnswer,
+} from '../sessions/sessions.ts'
+
+/** The token of an invitation and, where the person has no account that is theirs for certain, what makes one. */
+export interface AcceptInput {
+  token: string
+  first_name?: string
+  last_name?: string
+  password?: string
+}
+
+/** What accepting answers: tokens to who has chosen a password just now, and to others that they are in. */
+export type AcceptAnswer = SessionAnswer | { tenant_id: TenantId; joined: true }
+
+const purpose = 'accept_invitation'
+
+/**
+ * Makes the bearer of an invitation's token a member. The token proves the mailbox and no password, so an account
+ * whose address is verified joins without getting tokens. An account whose address never was may have been made by
+ * somebody else, who waits for the owner to come (Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security
+ * 2022): it gets a new password and new names as a new account does, and all its sessions end.
+ * @throws AppError 400 `token_invalid`, `invalid_request` without names or a good password where they are needed;
+ *   409 `already_member`, `email_taken` when they are given for a verified account; 503 `overloaded`
+ */
+export async function acceptInvitation(
+  context: Context,
+  input: AcceptInput,
+  origin: Origin,
+): Promise<AcceptAnswer> {
+  const { db, clock, passwords } = context
+  const found = await db.withPlatform('invitation', (tx) => findToken(tx, purpose, input.token, clock.now()))
+  const tenantId = parseTenantId(found?.subject_tenant_id)
+  const invitationId = found?.invitation_id
+  if (!tenantId || !invitationId) throw new AppError('token_invalid')
+  const look = (tx: PlatformTx) => getAcceptable(tx, context, invitationId, input)
+
+  // A hash costs too much for tokens that open nothing, and takes too long for a transaction.
+  const { account } = await db.withPlatform('invitation', look, { tenantId })
+  const passwordHash = account && (await passwords.hash(account.password))
+
+  const now = clock.now()
+  const { user, role, session } = await db.withPlatform(
+    'invitation',
+    async (tx) => {
+      await useToken(tx, purpose, input.token, now)
+      const { invitation, account } = await look(tx)
+      const user =
+        account && passwordHash
+          ? await makeAccount(tx, { ...account, passwordHash, ...invitation, tenantId }, origin, now)
+          : { id: invitation.user_id as string }
+      const membershipId = await join(tx, tenantId, user.id, invitation.role, now)
+      await tx
+        .updateTable('invitations')
+        .set({ status: 'accepted', accepted_at: now, updated_at: now })
+        .where('id', '=', invitationId)
+        .execute()
+      writeAuditEntry(tx, {
+        actor: { kind: 'user', id: user.id },
+        action: 'invitation.accepted',
+        object: { type: 'invitation', id: invitationId },
+        changedFields: ['status', 'accepted_at'],
+        ...origin,
+        now,
+      })
+      if (!('email' in user)) return { role: invitation.role }
+      const session = await openSession(tx, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
+      return { user, role: invitation.role, session }
+    },
+    { tenantId },
+  )
+  if (!session) return { tenant_id: tenantId, joined: true }
+  return answerWithTokens(context, session, { user, tenantId, role })
+}
+
+/** Nobody joins a company that has left. */
+const closed = ['CANCELLED', 'DELETING', 'DELETED']
+
+/**
+ * The invitation of a token that is still good, locked, and the account that is to be made for it. It is as good as
+ * its inviter: who has lost the right to invite leaves no way in behind.
+ */
+async function getAcceptable(tx: PlatformTx, context: Context, id: string, input: AcceptInput) {
+  const invitation = await tx
+    .selectFrom('invitations')
+    .innerJoin('tenants', 'tenants.tenant_id', 'invitations.tenant_id')
+    .innerJoin('memberships as inviter', (join) =>
+      join
+        .onRef('inviter.tenant_id', '=', 'invitations.tenant_id')
+        .onRef('inviter.id', '=', 'invitations.invited_by'),
+    )
+    .innerJoin('users as inviting_user', 'inviting_user.id', 'inviter.user_id')
+    .leftJoin('users', 'users.email', 'invitations.email')
+    .leftJoin('memberships', (join) =>
+      join
+        .onRef('memberships.tenant_id', '=', 'invitations.tenant_id')
+        .onRef('memberships.user_id', '=', 'users.id'),
+    )
+    .select(['invitations.email', 'invitations.role', 'invitations.status', 'invitations.expires_at'])
+    .select(['invitations.token_id', 'tenants.name as company_name', 'tenants.status as tenant_status'])
+    .select(['inviter.role as inviter_role', 'inviter.status as inviter_status', 'inviting_user.locale'])
+    .select(['users.id as user_id', 'users.email_verified_at', 'memberships.id as membership_id'])
+    .where('invitations.id', '=', id)
+    .modifyEnd(sql`for update of invitations`)
+    .executeTakeFirst()
+  if (!invitation) throw new AppError('token_invalid')
+  const role = invitation.role as Role
+  const inviterRole = invitation.inviter_role as Role
+  const isGood =
+    invitation.status === 'pending' &&
+    invitation.expires_at > context.clock.now() &&
+    deriveToken(context, purpose, invitation.token_id) === input.token &&
+    invitation.inviter_status === 'active' &&
+    isAllowed(inviterRole, 'invitations:manage') &&
+    isAtLeast(inviterRole, role) &&
+    !closed.includes(invitation.tenant_status)
+  if (!isGood) throw new AppError('token_invalid')
+  if (invitation.membership_id) throw new AppError('already_member')
+  const { email, company_name, locale, user_id, email_verified_at } = invitation
+  const isVerified = email_verified_at !== null
+  return {
+    invitation: { email, role, locale, user_id },
+    account: chooseAccount({ email, company_name, isVerified }, input),
+  }
+}
+
+interface Account {
+  first_name: string
+  last_name: string
+  password: string
+}
+
+function chooseAccount(
+  { email, company_name, isVerified }: { email: string; company_name: string; isVerified: boolean },
+  { first_name, last_name, password }: AcceptInput,
+): Account | undefined {
+  const given = { first_name, last_name, password }
+  const missing = Object.entries(given).filter(([, value]) => value === undefined)
+  if (isVerified) {
+    if (missing.length < 3) throw new AppError('email_taken')
+    return undefined
+  }
+  if (missing.length > 0) {
+    const errors = missing.map(([name]) => ({
+      path: `body.${name}`,
+      message: 'is required for a new account',
+    }))
+    throw new AppError('invalid_request', { errors })
+  }
+  const account = given as Account
+  const words = [company_name, email, account.first_name, account.last_name]
+  refuseWeakPassword(account.password, words, 'body.password')
+  return account
+}
+
+interface NewAccount extends Account {
+  email: string
+  passwordHash: string
+  locale: string
+  tenantId: TenantId
+}
+
+/** Makes the account, or takes over one that nobody has verified. */
+async function makeAccount(
+  tx: PlatformTx,
+  { email, first_name, last_name, passwordHash, locale, tenantId }: NewAccount,
+  origin: Origin,
+  now: Date,
+): Promise<UserAnswer> {
+  const id = uuidv7({ msecs: now.getTime() })
+  const changed = {
+    first_name,
+    last_name,
+    password_hash: passwordHash,
+    password_changed_at: now,
+    email_verified_at: now,
+    updated_at: now,
+  }
+  const user = await tx
+    .insertInto('users')
+    .values({ ...changed, id, email, locale, created_at: now })
+    .onConflict((conflict) =>
+      conflict.column('email').doUpdateSet(changed).where('users.email_verified_at', 'is', null),
+    )
+    .returning(['id', 'email', 'first_name', 'last_name', 'locale'])
+    .executeTakeFirst()
+  // Verified since it was looked at.
+  if (!user) throw new AppError('email_taken')
+  if (user.id !== id) {
+    // Behind the update: a login that was under way has opened its session by then, or is refused.
+    await endSessions(tx, user.id)
+    await voidTokens(tx, 'reset_password', user.id, now)
+    await enqueueJob(tx, 'send-account-mail', { template: 'password_changed', email })
+    writePlatformAuditEntry(tx, {
+      actor: { kind: 'user', id: user.id },
+      action: 'user.password_reset',
+      object: { type: 'user', id: user.id },
+      subjectTenantId: tenantId,
+      changedFields: ['first_name', 'last_name', 'password', 'email_verified_at'],
+      ...origin,
+      now,
+    })
+  }
+  return user
+}
+
+/** @returns the id of the membership. @throws AppError 409 `already_member` */
+async function join(
+  tx: PlatformTx,
+  tenantId: TenantId,
+  userId: string,
+  role: Role,
+  now: Date,
+): Promise<string> {
+  const id = uuidv7({ msecs: now.getTime() })
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('memberships')
+    .values({
+      tenant_id: tenantId,
+      id,
+      user_id: userId,
+      role,
+      status: 'active',
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'user_id']).doNothing())
+    .executeTakeFirst()
+  if (numInsertedOrUpdatedRows !== 1n) throw new AppError('already_member')
+  return id
+}
