@@ -27,16 +27,20 @@ export interface EmbeddedOptions {
   ephemeral?: boolean
   /** max_connections, default 100; a server that is taken over keeps its own */
   maxConnections?: number
+  /** for commands: beside the live server of the folder where there is one, and beside other commands */
+  join?: boolean
 }
 
 /**
  * Starts the PostgreSQL 18 that comes with npm, for development and tests, and makes the database `tenantry`;
  * takes over one that a killed process has left running. It outlives this process unless `stop` is called.
+ * With `join` the PostgreSQL of another live server is used, and left to it; of several commands on a folder without
+ * a server the last one stops it.
  * Throws DataFolderInUseError when another live server uses the folder, which is then left alone, and an
  * Error that says what to do when PostgreSQL cannot run here.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const { log, ephemeral = false, maxConnections = 100 } = options
+  const { log, ephemeral = false, maxConnections = 100, join: shared = false } = options
   const dataDir = await prepareFolder(options.dataDir)
   const folder = join(dataDir, 'postgres')
   const logFile = join(dataDir, 'postgres.log')
@@ -48,15 +52,19 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const server = await launch({ folder, logFile, binaries, account, ephemeral, maxConnections, log })
     const { pid, port } = server
     const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
-    const hold = await holdDataFolder({ dataDir, url: url('postgres'), pid, log }, createDatabase).catch(
-      async (error) => {
-        if (error instanceof DataFolderInUseError) throw error
-        if (!server.adopted) await shutDown(folder, pid)
-        throw new Error(`${unusable(folder, port)} ${error.message}\nIts log is ${logFile}.`, {
-          cause: error,
-        })
-      },
-    )
+    const holding = holdDataFolder({ dataDir, url: url('postgres'), pid, shared, log }, createDatabase)
+    const hold = await holding.catch(async (error) => {
+      if (error instanceof DataFolderInUseError) {
+        if (shared) return undefined
+        throw error
+      }
+      if (!server.adopted) await shutDown(folder, pid)
+      throw new Error(`${unusable(folder, port)} ${error.message}\nIts log is ${logFile}.`, { cause: error })
+    })
+    if (!hold) {
+      log(`joined the server that uses the PostgreSQL on 127.0.0.1:${port}`)
+      return { url: url('tenantry'), stop: async () => undefined }
+    }
     log(`PostgreSQL listens on 127.0.0.1:${port}, its log is ${logFile}`)
     // The lock falls with the server and not before, so that nobody takes over a server about to stop.
     return { url: url('tenantry'), stop: once(() => hold.release(() => shutDown(folder, pid))) }

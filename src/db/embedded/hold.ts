@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { DataFolderInUseError } from './lock.ts'
+import { DataFolderInUseError, takeStartLock } from './lock.ts'
 
 const lockKey = 1_952_804_449
 
@@ -12,6 +12,8 @@ export interface Hold {
 
 interface HoldOptions {
   dataDir: string
+  /** beside others who share it, but never beside one who does not */
+  shared: boolean
   /** superuser URL of the maintenance database */
   url: string
   /** process id that the server must have */
@@ -28,22 +30,25 @@ interface State {
 /**
  * Takes the server's lock for the life of this process, on a connection of its own which does not keep Node
  * from ending; `prepare` runs on it once the lock is taken. When a crash of PostgreSQL breaks it, the lock is
- * taken again as soon as PostgreSQL has recovered.
+ * taken again as soon as PostgreSQL has recovered. Of those who share it the last to let go says farewell.
  * Throws DataFolderInUseError when another process has it and does not go within 2 seconds (the connection of
- * one killed just now needs a moment to fall), and what connecting throws.
+ * one killed just now needs a moment to fall) or, where it is to be shared, at once; and what connecting throws.
  */
 export async function holdDataFolder(
   options: HoldOptions,
   prepare: (client: pg.Client) => Promise<void>,
 ): Promise<Hold> {
-  const client = await connectAndLock(options, 2_000, prepare)
+  const client = await connectAndLock(options, options.shared ? 0 : 2_000, prepare)
   const state = { client, held: true, releasing: false }
   watch(state, options)
   return {
     async release(farewell) {
       state.releasing = true
+      withRef(state.client).ref()
       try {
-        if (state.held) await farewell()
+        if (!state.held) return
+        if (options.shared) await leave(state.client, options.dataDir, farewell)
+        else await farewell()
       } finally {
         await state.client.end().catch(() => undefined)
       }
@@ -52,12 +57,16 @@ export async function holdDataFolder(
 }
 
 function watch(state: State, options: HoldOptions): void {
-  // @types/pg does not know unref.
-  ;(state.client as pg.Client & { unref(): void }).unref()
+  withRef(state.client).unref()
   state.client.once('end', () => {
     state.held = false
     if (!state.releasing) void takeAgain(state, options)
   })
+}
+
+// @types/pg does not know these.
+function withRef(client: pg.Client) {
+  return client as pg.Client & { ref(): void; unref(): void }
 }
 
 async function takeAgain(state: State, options: HoldOptions): Promise<void> {
@@ -93,7 +102,7 @@ async function connectAndLock(
   await client.connect()
   try {
     await verify(client, options.pid)
-    await takeLock(client, options.dataDir, patience)
+    await takeLock(client, options, patience)
     await prepare(client)
     return client
   } catch (error) {
@@ -108,13 +117,31 @@ async function verify(client: pg.Client, pid: number): Promise<void> {
   if (Number(rows[0]?.pid) !== pid) throw new Error(`not process ${pid} answers, but ${rows[0]?.pid}`)
 }
 
-async function takeLock(client: pg.Client, dataDir: string, patience: number): Promise<void> {
+async function takeLock(client: pg.Client, options: HoldOptions, patience: number): Promise<void> {
+  const take = options.shared ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock'
   const deadline = Date.now() + patience
   for (;;) {
-    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [lockKey])
+    const { rows } = await client.query(`select ${take}($1) as taken`, [lockKey])
     if (rows[0]?.taken) return
-    if (Date.now() >= deadline) throw new DataFolderInUseError(dataDir, await nameHolder(client))
+    if (Date.now() >= deadline) throw new DataFolderInUseError(options.dataDir, await nameHolder(client))
     await sleep(100)
+  }
+}
+
+// Who comes meanwhile has the lock by the time we ask for it alone, and keeps the server; who comes later waits
+// until it has gone. Of two who leave at once, the second finds it stopped.
+async function leave(client: pg.Client, dataDir: string, farewell: () => Promise<void>): Promise<void> {
+  const succeeds = (sql: string) =>
+    client.query(sql, [lockKey]).then(
+      ({ rows }) => rows[0]?.done === true,
+      () => false,
+    )
+  if (!(await succeeds('select pg_advisory_unlock_shared($1) as done'))) return
+  const releaseStartLock = await takeStartLock(dataDir)
+  try {
+    if (await succeeds('select pg_try_advisory_lock($1) as done')) await farewell()
+  } finally {
+    releaseStartLock()
   }
 }
 
