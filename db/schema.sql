@@ -254,7 +254,6 @@ create table public.sessions (
   token_hash bytea not null,
   previous_token_hash bytea,
   rotated_at timestamp(3) with time zone not null,
-  ip inet,
   created_at timestamp(3) with time zone not null,
   expires_at timestamp(3) with time zone not null,
   constraint sessions_pkey PRIMARY KEY (id),

@@ -3,10 +3,14 @@ import helmet from 'helmet'
 import { clientRoutes } from './business/clients/routes.ts'
 import type { Context } from './context.ts'
 import { AppError } from './errors.ts'
+import { accountRoutes } from './features/accounts/routes.ts'
+import { apiKeyRoutes } from './features/api-keys/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
+import { invitationRoutes } from './features/invitations/routes.ts'
 import { memberRoutes } from './features/members/routes.ts'
 import { sessionRoutes } from './features/sessions/routes.ts'
 import { signupRoutes } from './features/signup/routes.ts'
+import { superAdminRoutes } from './features/super-admins/routes.ts'
 import { cors } from './http/cors.ts'
 import { errorHandler, notFound } from './http/error-handler.ts'
 import { observe } from './http/observe.ts'
@@ -19,7 +23,11 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...signupRoutes,
   ...sessionRoutes,
+  ...accountRoutes,
   ...memberRoutes,
+  ...invitationRoutes,
+  ...apiKeyRoutes,
+  ...superAdminRoutes,
   ...clientRoutes,
 ]
 
@@ -46,8 +54,10 @@ function mountRoutes(app: Express, context: Context): void {
     const mounted = app.route(path)
     for (const route of atPath) {
       const method = route.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete'
-      const guards: RequestHandler[] = route.rateLimit ? [rateLimits[route.rateLimit]] : []
-      mounted[method](...guards, serve(context, route))
+      const guards: RequestHandler[] = route.rateLimit ? [rateLimits.perAddress[route.rateLimit]] : []
+      const accountLimit =
+        'accountLimit' in route && route.accountLimit && rateLimits.perAccount[route.accountLimit.name]
+      mounted[method](...guards, serve(context, route, accountLimit || undefined))
     }
     const methods = atPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     mounted.all(() => {

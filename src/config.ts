@@ -48,10 +48,23 @@ const environment = z.object({
   TRUST_PROXY: count(0, 0, 10),
   RATE_LIMITS: flag.default('on'),
   SIGNUPS_PER_HOUR: count(20),
-  FAILED_LOGINS_PER_QUARTER_HOUR: count(30),
+  FAILED_LOGINS_PER_QUARTER_HOUR: count(20),
+  FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR: count(60),
+  FAILED_TOKENS_PER_QUARTER_HOUR: count(30),
+  MAILS_PER_HOUR: count(20),
+  MAILS_PER_ACCOUNT_PER_HOUR: count(5),
+  INVITATIONS_PER_HOUR: count(100),
   EMAIL_CHECKS_PER_MINUTE: count(10),
   LOOKUPS_PER_MINUTE: count(120),
   PASSWORD_HASHES_AT_ONCE: count(2, 1, 64),
+  PASSWORD_HASHES_WAITING: count(100, 0, 10_000),
+  SIGNUP_EMAIL_VERIFICATION: z.enum(['optional', 'required']).default('optional'),
+  SUPER_ADMIN_KEY: z.string().min(32, 'should be at least 32 random characters').optional(),
+  SUPER_ADMIN_TOTP: z.enum(['optional', 'required']).optional(),
+  APP_URL: z
+    .url({ protocol: /^https?$/, error: 'should be a URL such as https://app.example.com' })
+    .default('http://localhost:3000')
+    .transform((url) => url.replace(/\/+$/, '')),
   METRICS_TOKEN: z.string().min(16, 'should be at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_DELAY_SECONDS: count(0, 0, 600),
@@ -90,6 +103,11 @@ export function readConfig(env: Record<string, string | undefined>) {
     problems.push('DATABASE_URL: required in production, the embedded PostgreSQL is for development')
   }
   if (isProduction && e.RATE_LIMITS === 'off') problems.push('RATE_LIMITS: off is refused in production')
+  if (e.FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR <= e.FAILED_LOGINS_PER_QUARTER_HOUR) {
+    problems.push(
+      'FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR: should be more than FAILED_LOGINS_PER_QUARTER_HOUR, else one address alone can keep a person out',
+    )
+  }
   if (!e.DATABASE_URL && (e.TENANT_DATABASE_URL || e.PLATFORM_DATABASE_URL || e.JOBS_DATABASE_URL)) {
     problems.push('DATABASE_URL: required beside TENANT_, PLATFORM_ or JOBS_DATABASE_URL, for the migrations')
   }
@@ -125,10 +143,20 @@ export function readConfig(env: Record<string, string | undefined>) {
       enabled: e.RATE_LIMITS === 'on',
       signupsPerHour: e.SIGNUPS_PER_HOUR,
       failedLoginsPerQuarterHour: e.FAILED_LOGINS_PER_QUARTER_HOUR,
+      failedLoginsPerAccountPerQuarterHour: e.FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR,
+      failedTokensPerQuarterHour: e.FAILED_TOKENS_PER_QUARTER_HOUR,
+      mailsPerHour: e.MAILS_PER_HOUR,
+      mailsPerAccountPerHour: e.MAILS_PER_ACCOUNT_PER_HOUR,
+      invitationsPerHour: e.INVITATIONS_PER_HOUR,
       emailChecksPerMinute: e.EMAIL_CHECKS_PER_MINUTE,
       lookupsPerMinute: e.LOOKUPS_PER_MINUTE,
     },
     passwordHashesAtOnce: e.PASSWORD_HASHES_AT_ONCE,
+    passwordHashesWaiting: e.PASSWORD_HASHES_WAITING,
+    emailVerification: e.SIGNUP_EMAIL_VERIFICATION,
+    superAdminKey: e.SUPER_ADMIN_KEY,
+    superAdminTotp: e.SUPER_ADMIN_TOTP ?? (isProduction ? 'required' : 'optional'),
+    appUrl: e.APP_URL,
     metricsToken: e.METRICS_TOKEN,
     logLevel: e.LOG_LEVEL,
     shutdownDelayMs: e.SHUTDOWN_DELAY_SECONDS * 1000,

@@ -10,6 +10,11 @@ export const problems = {
   ],
   malformed_json: [400, 'The body is not valid JSON.', "Le corps n'est pas du JSON valide."],
   malformed_request: [400, 'This is not a valid HTTP request.', "Ce n'est pas une requête HTTP valide."],
+  token_invalid: [
+    400,
+    'This link is not valid any more: ask for a new one.',
+    "Ce lien n'est plus valide : demandez-en un nouveau.",
+  ],
   tenant_header_missing: [
     400,
     'Name the tenant in the header X-Tenant-ID.',
@@ -21,6 +26,16 @@ export const problems = {
     "Connectez-vous : un jeton d'accès valide est requis.",
   ],
   invalid_credentials: [401, 'E-mail or password is not right.', 'Adresse e-mail ou mot de passe incorrect.'],
+  invalid_refresh_token: [
+    401,
+    'This refresh token is not valid any more: sign in again.',
+    "Ce jeton de rafraîchissement n'est plus valide : reconnectez-vous.",
+  ],
+  totp_required: [
+    401,
+    'Give the code of your authenticator app as totp.',
+    "Indiquez le code de votre application d'authentification dans totp.",
+  ],
   trial_expired: [402, 'Your trial has ended: choose a plan', 'Essai terminé, souscrivez'],
   payment_required: [402, 'Payment required', 'Paiement requis'],
   tenant_mismatch: [
@@ -37,11 +52,51 @@ export const problems = {
     'Ce module ne fait pas partie de votre offre.',
   ],
   insufficient_role: [403, 'Your role does not allow this.', 'Votre rôle ne le permet pas.'],
+  role_too_high: [
+    403,
+    'You cannot give a role above your own, nor change who has one.',
+    'Vous ne pouvez ni donner un rôle supérieur au vôtre, ni changer qui en a un.',
+  ],
+  session_required: [
+    403,
+    'Only a person who has signed in can do this, not an API key.',
+    "Seule une personne connectée peut le faire, pas une clé d'API.",
+  ],
+  email_not_verified: [
+    403,
+    'Confirm your e-mail address before you make a further company.',
+    'Confirmez votre adresse e-mail avant de créer une autre société.',
+  ],
+  totp_enrolment_required: [
+    403,
+    'Enrol a one-time password first.',
+    "Enregistrez d'abord un mot de passe à usage unique.",
+  ],
   forbidden: [403, 'This is not allowed.', "Ce n'est pas autorisé."],
   not_found: [404, 'Not found.', 'Introuvable.'],
   method_not_allowed: [405, 'This method is not allowed here.', "Cette méthode n'est pas permise ici."],
   request_timeout: [408, 'The request did not arrive in time.', "La requête n'est pas arrivée à temps."],
   conflict: [409, 'This conflicts with what is stored already.', 'Conflit avec ce qui est déjà enregistré.'],
+  last_owner: [
+    409,
+    'The last owner can neither go nor step down: make somebody else an owner first.',
+    "Le dernier propriétaire ne peut ni partir ni changer de rôle : nommez d'abord un autre propriétaire.",
+  ],
+  already_member: [
+    409,
+    'This person is a member of the tenant already.',
+    'Cette personne est déjà membre du tenant.',
+  ],
+  already_invited: [
+    409,
+    'This address has an invitation already: send that one again.',
+    'Cette adresse a déjà une invitation : renvoyez-la.',
+  ],
+  totp_enrolled: [
+    409,
+    'A one-time password is enrolled already.',
+    'Un mot de passe à usage unique est déjà enregistré.',
+  ],
   email_taken: [409, 'This e-mail address has an account already.', 'Cette adresse e-mail a déjà un compte.'],
   body_too_large: [413, 'The body is larger than allowed.', 'Le corps est plus grand que permis.'],
   unsupported_media_type: [

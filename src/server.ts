@@ -33,6 +33,9 @@ export async function startServer(context: Context, { host, port }: { host: stri
     },
     createApp(context),
   )
+  // Node remembers the address once it was asked for, and cannot say it any more of who has hung up: without this
+  // limits and audit trails would not know who that was.
+  server.on('connection', (socket) => void socket.remoteAddress)
   server.prependListener('request', (_request, response) => {
     if (context.readiness.isDraining) response.setHeader('Connection', 'close')
     // Node closes the connections that are idle when draining begins; those that become so later stay open.

@@ -30,8 +30,6 @@ create table sessions (
   token_hash bytea not null check (length(token_hash) = 32),
   previous_token_hash bytea check (length(previous_token_hash) = 32),
   rotated_at timestamptz(3) not null,
-  -- Where it was opened from: guesses made elsewhere do not slow its owner down.
-  ip inet,
   created_at timestamptz(3) not null,
   expires_at timestamptz(3) not null,
   foreign key (subject_tenant_id, membership_id) references memberships (tenant_id, id) on delete cascade
@@ -144,7 +142,8 @@ create table platform_audit_entries (
 );
 create index platform_audit_entries_created_at on platform_audit_entries (created_at desc, id desc);
 
--- How often something was tried, by the hash of who tried what. A crash of PostgreSQL may empty it.
+-- How often something was tried, by the keyed hash of who tried what; and where a person was let in, so that guesses
+-- made elsewhere do not slow them down there. A crash of PostgreSQL may empty it.
 create unlogged table rate_limits (
   key text collate "C" primary key,
   hits integer not null,

@@ -142,7 +142,6 @@ export interface Sessions {
   created_at: Timestamp;
   expires_at: Timestamp;
   id: string;
-  ip: string | null;
   lookup_hash: Buffer;
   membership_id: string;
   previous_token_hash: Buffer | null;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Request } from 'express'
+import type { Origin } from '../features/audit/audit.ts'
 
 /**
  * The caller's IP address, or null when there is none that PostgreSQL's inet could hold. Behind TRUST_PROXY
@@ -10,4 +11,9 @@ export function addressOf(request: Request): string | null {
   const withoutPort = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
   const address = withoutPort.replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '')
   return isIP(address) ? address : null
+}
+
+/** Where a request came from, for the audit trails. */
+export function originOf(request: Request): Origin {
+  return { ip: addressOf(request), requestId: request.id }
 }

@@ -2,15 +2,17 @@ import type { Request } from 'express'
 import type { Context } from '../context.ts'
 import { parseTenantId, type TenantId } from '../db/tenant-id.ts'
 import { AppError } from '../errors.ts'
+import { parseApiKey } from '../features/api-keys/key-format.ts'
 import { bearerChallenge, type Claims } from '../features/members/access.ts'
 import { isReserved } from '../features/tenants/slug.ts'
 
 /**
- * What the request's access token says of its bearer.
+ * What the request's access token or API key says of its bearer.
  * @throws AppError 401 `unauthenticated`
  */
 export async function authenticate(context: Context, request: Request): Promise<Claims> {
-  return context.tokens.verifyAccess(bearerToken(request))
+  const token = bearerToken(request)
+  return parseApiKey(token) ?? context.tokens.verifyAccess(token)
 }
 
 /**
@@ -54,7 +56,7 @@ function namedTenant(context: Context, request: Request): string[] {
  * The token of the Authorization header (RFC 6750, section 2.1).
  * @throws AppError 401 `unauthenticated`
  */
-function bearerToken(request: Request): string {
+export function bearerToken(request: Request): string {
   const match = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '')
   if (!match?.[1]) {
     throw new AppError('unauthenticated', request.headers.authorization ? bearerChallenge : {})

@@ -4,10 +4,11 @@ import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { TenantQueryBuilder, Tx } from '../db/database.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Principal } from '../features/members/access.ts'
-import type { Role } from '../features/members/roles.ts'
+import type { Claims, Principal } from '../features/members/access.ts'
+import type { Permission } from '../features/members/roles.ts'
 import type { LimitName, ModuleName } from '../features/plans/plans.ts'
-import type { RateLimitName } from './rate-limits.ts'
+import type { AdminPrincipal } from '../features/super-admins/access.ts'
+import type { AccountLimitName, RateLimitName } from './rate-limits.ts'
 
 /** What a handler returns; the framework sends it, after the commit. */
 export interface Reply<Body = unknown> {
@@ -34,6 +35,7 @@ interface Declaration<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   response: { status: number; body?: z.ZodType }
   /** Codes beyond those that every route of its scope can answer. */
   errors?: ErrorCode[]
+  /** How often one client address may try. */
   rateLimit?: RateLimitName
 }
 
@@ -52,18 +54,33 @@ interface BaseCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
 
 /** What only routes inside a tenant state. */
 interface TenantDeclaration {
-  /** The lowest role that may call it. */
-  role: Role
+  /** What the caller's role has to allow: src/features/members/roles.ts. */
+  permission: Permission
   module?: ModuleName
   /** Reachable in every status of the tenant, as /v1/me and /v1/billing are. */
   whenBlocked?: 'allowed'
+  /** Only a person who has signed in may call it, no API key. */
+  caller?: 'user'
+  /** How often it may be tried by or for one account, from wherever; `of` names that account. */
+  accountLimit?: { name: AccountLimitName; of(claims: Claims): string }
 }
 
 /** No tenant, no transaction: the handler opens what it needs through context.db. */
 export interface OpenRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   extends Declaration<P, Q, B> {
   scope: 'open'
+  /** How often one account may be tried, from wherever; `of` names the account that the body means. */
+  accountLimit?: { name: AccountLimitName; of(body: z.output<B>): string }
   handler(call: BaseCall<P, Q, B>): Promise<Reply>
+}
+
+/** For super admins and X-Admin-Key; outside any tenant. */
+export interface AdminRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
+  extends Declaration<P, Q, B> {
+  scope: 'admin'
+  /** Also before the one-time password that the settings ask for is enrolled: to enrol it. */
+  beforeEnrolment?: 'allowed'
+  handler(call: BaseCall<P, Q, B> & { admin: AdminPrincipal }): Promise<Reply>
 }
 
 /** Reads inside the caller's tenant; the check of the caller travels in the same write as the query. */
@@ -76,7 +93,7 @@ export interface ReadRoute<P extends z.ZodType, Q extends z.ZodType, B extends z
 
 /** Runs one query inside the caller's tenant and gives its rows and who asks. */
 export type Read = <Query extends Compilable>(
-  build: (queries: TenantQueryBuilder, userId: string) => Query,
+  build: (queries: TenantQueryBuilder, claims: Claims) => Query,
 ) => Promise<{ rows: InferResult<Query>; principal: Principal }>
 
 /** The context inside an open transaction: without the database, since transactions never nest. */
@@ -99,7 +116,10 @@ export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
 }
 
 /** Any endpoint, once declared. */
-export type Route = OpenRoute<z.ZodType, z.ZodType, z.ZodType> | TenantRoute
+export type Route =
+  | OpenRoute<z.ZodType, z.ZodType, z.ZodType>
+  | AdminRoute<z.ZodType, z.ZodType, z.ZodType>
+  | TenantRoute
 /** An endpoint inside a tenant. */
 export type TenantRoute =
   | ReadRoute<z.ZodType, z.ZodType, z.ZodType>
@@ -108,6 +128,9 @@ export type TenantRoute =
 /** Declares one endpoint. Every endpoint passes through here: parse, principal, scope, handler, commit, send. */
 export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   declaration: OpenRoute<P, Q, B>,
+): Route
+export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  declaration: AdminRoute<P, Q, B>,
 ): Route
 export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   declaration: ReadRoute<P, Q, B>,
@@ -132,4 +155,9 @@ export function created<Body>(body: Body, audited?: Reply['audited']): Reply<Bod
 /** 204, without a body. */
 export function noContent(audited?: Reply['audited']): Reply {
   return { status: 204, audited }
+}
+
+/** Whether an endpoint works inside a tenant. */
+export function isTenantRoute(route: Route): route is TenantRoute {
+  return route.scope === 'read' || route.scope === 'write'
 }

@@ -2,25 +2,31 @@ import { isUtf8 } from 'node:buffer'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
-import { accessQuery, type Claims, checkAccess } from '../features/members/access.ts'
+import { recordKeyUse } from '../features/api-keys/key-use.ts'
+import { type Access, accessQuery, type Claims, checkAccess } from '../features/members/access.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
+import { authenticateAdmin } from './authenticate-admin.ts'
 import { toAppError } from './error-handler.ts'
 import { type ParsedInput, parseInput } from './input.ts'
+import { pass } from './rate-limits.ts'
 import type { Read, Reply, Route } from './route.ts'
 import { transactionSlots } from './slots.ts'
 
 type Open = Extract<Route, { scope: 'open' }>
+type Admin = Extract<Route, { scope: 'admin' }>
 type ReadOnly = Extract<Route, { scope: 'read' }>
 type Writing = Extract<Route, { scope: 'write' }>
 
-/** Serves one declared route: who calls, what they send, their scope, the handler, the commit, the answer. */
-export function serve(context: Context, route: Route): RequestHandler {
-  const handle =
-    route.scope === 'open'
-      ? serveOpen(context, route)
-      : route.scope === 'read'
-        ? serveRead(context, route)
-        : serveWrite(context, route)
+/**
+ * Serves one declared route: who calls, what they send, their scope, the handler, the commit, the answer.
+ * @param accountLimit the middleware of the route's `accountLimit`; without it there is none
+ */
+export function serve(context: Context, route: Route, accountLimit?: RequestHandler): RequestHandler {
+  const handle = chooseHandle(context, route, async (request, response, account) => {
+    if (!accountLimit) return
+    response.locals.account = account
+    await pass(accountLimit, request, response)
+  })
   return async (request, response) => {
     const reply = await handle(request, response)
     if (context.checkAnswers) checkAnswer(route, reply)
@@ -29,15 +35,38 @@ export function serve(context: Context, route: Route): RequestHandler {
 }
 
 type Handle = (request: Request, response: Response) => Promise<Reply>
+type LimitAccount = (request: Request, response: Response, account: string) => Promise<void>
 
-function serveOpen(context: Context, route: Open): Handle {
+function chooseHandle(context: Context, route: Route, limitAccount: LimitAccount): Handle {
+  switch (route.scope) {
+    case 'open':
+      return serveOpen(context, route, limitAccount)
+    case 'admin':
+      return serveAdmin(context, route)
+    case 'read':
+      return serveRead(context, route, limitAccount)
+    case 'write':
+      return serveWrite(context, route, limitAccount)
+  }
+}
+
+function serveOpen(context: Context, route: Open, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
     const input = accept(await readInput(route, request, response))
+    if (route.accountLimit) await limitAccount(request, response, route.accountLimit.of(input.body))
     return route.handler({ context, input, request })
   }
 }
 
-function serveRead(context: Context, route: ReadOnly): Handle {
+function serveAdmin(context: Context, route: Admin): Handle {
+  return async (request, response) => {
+    const admin = await authenticateAdmin(context, request, route)
+    const input = accept(await readInput(route, request, response))
+    return route.handler({ context, input, request, admin })
+  }
+}
+
+function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
     const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
@@ -49,12 +78,18 @@ function serveRead(context: Context, route: ReadOnly): Handle {
     const read: Read = async (build) => {
       const [access, rows] = await context.db.readTenant(claims.tenantId, (queries) => [
         accessQuery(queries, claims),
-        build(queries, claims.userId),
+        build(queries, claims),
       ])
       isChecked = true
-      return { rows: rows as never, principal: checkAccess(access, claims, route, context.clock.now()) }
+      const principal = checkAccess(access, claims, route, context.clock.now())
+      recordKeyUse(context, claims, access)
+      return { rows: rows as never, principal }
     }
     try {
+      if (route.accountLimit) {
+        await checkAlone(context, route, claims)
+        await limitAccount(request, response, route.accountLimit.of(claims))
+      }
       const reply = await route.handler({ context, input: parsed.value, request, read })
       if (!isChecked) throw new Error(`${route.method} ${route.path} answered without having read`)
       return reply
@@ -66,7 +101,7 @@ function serveRead(context: Context, route: ReadOnly): Handle {
   }
 }
 
-function serveWrite(context: Context, route: Writing): Handle {
+function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
     const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
@@ -74,19 +109,29 @@ function serveWrite(context: Context, route: Writing): Handle {
       await checkAlone(context, route, claims)
       throw parsed.error
     }
+    if (route.accountLimit) {
+      await checkAlone(context, route, claims)
+      await limitAccount(request, response, route.accountLimit.of(claims))
+    }
     const input = parsed.value
-    return context.db.withTenant(claims.tenantId, async (tx) => {
-      const access = await accessQuery(tx, claims).execute()
-      const principal = checkAccess(access, claims, route, context.clock.now())
-      const call = { context, route, request, input, tx, principal }
-      for (const slot of transactionSlots) {
-        const early = await slot.before?.(call)
-        if (early) return early
-      }
-      const reply = await route.handler({ context, input, request, tx, principal })
-      for (const slot of transactionSlots) await slot.after?.(call, reply)
-      return reply
-    })
+    let passed: Access[] | undefined
+    try {
+      return await context.db.withTenant(claims.tenantId, async (tx) => {
+        const access = await accessQuery(tx, claims).execute()
+        const principal = checkAccess(access, claims, route, context.clock.now())
+        passed = access
+        const call = { context, route, request, input, tx, principal }
+        for (const slot of transactionSlots) {
+          const early = await slot.before?.(call)
+          if (early) return early
+        }
+        const reply = await route.handler({ context, input, request, tx, principal })
+        for (const slot of transactionSlots) await slot.after?.(call, reply)
+        return reply
+      })
+    } finally {
+      if (passed) recordKeyUse(context, claims, passed)
+    }
   }
 }
 
@@ -94,6 +139,7 @@ function serveWrite(context: Context, route: Writing): Handle {
 async function checkAlone(context: Context, route: ReadOnly | Writing, claims: Claims): Promise<void> {
   const [access] = await context.db.readTenant(claims.tenantId, (queries) => [accessQuery(queries, claims)])
   checkAccess(access, claims, route, context.clock.now())
+  recordKeyUse(context, claims, access)
 }
 
 const parseJson = express.json({

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import type { Context } from '../context.ts'
 import type { Tx } from '../db/database.ts'
-import { writeAuditEntry } from '../features/audit/audit.ts'
+import { actorOf, writeAuditEntry } from '../features/audit/audit.ts'
 import type { Principal } from '../features/members/access.ts'
 import { addressOf } from './address.ts'
 import type { Reply, TenantRoute } from './route.ts'
@@ -28,7 +28,7 @@ const audit: TransactionSlot = {
   async after({ context, route, request, tx, principal }, reply) {
     if (!reply.audited) throw new Error(`${route.method} ${route.path} does not say which object it changed`)
     writeAuditEntry(tx, {
-      actor: { kind: 'user', id: principal.userId },
+      actor: actorOf(principal),
       action: route.audit.action,
       object: { type: route.audit.objectType, id: reply.audited.objectId },
       changedFields: reply.audited.changedFields,

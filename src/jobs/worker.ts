@@ -27,11 +27,15 @@ export async function startWorker(
 ): Promise<Worker> {
   const { log } = context
   const taskList: TaskList = {}
+  const mailDomain = /@([^>\s]+)/.exec(context.config.mailFrom)?.[1] ?? 'tenantry'
   for (const [name, task] of Object.entries(tasks)) {
     taskList[name] = async (payload, { job }) => {
       const run = task as (context: Context, payload: unknown, job: JobInfo) => Promise<void>
       const { tenant_id: tenantId = null } = (payload ?? {}) as { tenant_id?: string | null }
-      await run(context, payload, { tenantId, messageId: `<${job.id}.${job.created_at.getTime()}@tenantry>` })
+      await run(context, payload, {
+        tenantId,
+        messageId: `<${job.id}.${job.created_at.getTime()}@${mailDomain}>`,
+      })
       context.metrics.jobs.inc({ task: name, outcome: 'done' })
     }
   }

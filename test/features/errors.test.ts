@@ -41,7 +41,7 @@ test('a problem document has the members of RFC 9457, a code and the request id'
 test('an unknown path is 404', async () => {
   expectProblem(await platform.get('/nothing/here'), 404, 'not_found')
   expectProblem(await platform.get('/V1/me'), 404, 'not_found')
-  expectProblem(await platform.get('/v1/users'), 404, 'not_found')
+  expectProblem(await platform.get('/v1/nowhere'), 404, 'not_found')
 })
 
 test('a method that a path does not have is 405 and says which it has', async () => {

@@ -1,5 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { goodPassword, type Platform, signupBody, startPlatform } from '../support/platform.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { createSuperAdmin } from '../../src/features/super-admins/credentials.ts'
+import { addMember } from '../support/members.ts'
+import {
+  type Answer,
+  goodPassword,
+  type Member,
+  type Platform,
+  signupBody,
+  startPlatform,
+} from '../support/platform.ts'
 
 const small = {
   RATE_LIMITS: 'on',
@@ -123,6 +133,168 @@ describe('behind one proxy', () => {
       expect(entry.ip, given).toBe(stored)
     }
   })
+})
+
+describe('guessing at a password', () => {
+  const minute = 60_000
+  const perAddress = 3
+  const perAccount = 7
+  const home = '198.51.100.1'
+  let platform: Platform
+  let counting: MockInstance<Platform['context']['db']['withPlatform']>
+  let nextAddress: number
+  beforeAll(async () => {
+    platform = await startPlatform({
+      RATE_LIMITS: 'on',
+      TRUST_PROXY: '1',
+      FAILED_LOGINS_PER_QUARTER_HOUR: String(perAddress),
+      FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR: String(perAccount),
+      MAILS_PER_ACCOUNT_PER_HOUR: '2',
+    })
+    counting = vi.spyOn(platform.context.db, 'withPlatform')
+  })
+  afterAll(() => platform.stop())
+  beforeEach(async () => {
+    nextAddress = 1
+    await advance(15 * minute)
+  })
+
+  /** Once every answer that was not wrong has been taken back from the counts. */
+  const advance = async (ms: number) => {
+    await Promise.allSettled(counting.mock.results.map(({ value }) => value))
+    platform.clock.advance(ms)
+  }
+
+  const logIn = (address: string, email: string, password: string) =>
+    platform.post('/auth/login', { email, password }, { 'X-Forwarded-For': address })
+  const guess = (address: string, email = platform.acme.email) => logIn(address, email, 'not the password')
+  const enter = (address: string, email = platform.acme.email) => logIn(address, email, goodPassword)
+  const elsewhere = () => `203.0.113.${nextAddress++}`
+  const statusOf = async (answer: Promise<{ status: number }>) => (await answer).status
+  /** As many as the account bears, each from an address of its own. */
+  const exhaust = (email?: string) => times(perAccount, () => statusOf(guess(elsewhere(), email)))
+
+  test('from one address is stopped for a while, and its owner gets in from any other', async () => {
+    const thief = elsewhere()
+    expect(await times(5, () => statusOf(guess(thief)))).toEqual([401, 401, 401, 429, 429])
+    const refused = await enter(thief)
+    expect([refused.status, refused.body.code]).toEqual([429, 'too_many_requests'])
+    expect(refused.headers.get('retry-after')).toBe('900')
+    expect(await statusOf(enter(thief, platform.globex.email)), 'at other accounts, too').toBe(429)
+    expect(await statusOf(enter(elsewhere()))).toBe(200)
+
+    await advance(5 * minute)
+    expect((await enter(thief)).headers.get('retry-after')).toBe('600')
+    await advance(10 * minute)
+    expect(await statusOf(enter(thief))).toBe(200)
+  })
+
+  test('from one address never uses up what the account bears', async () => {
+    const thief = elsewhere()
+    await times(3 * perAccount, () => guess(thief))
+    expect(await times(perAccount - perAddress, () => statusOf(guess(elsewhere())))).not.toContain(429)
+    expect(await statusOf(guess(elsewhere()))).toBe(429)
+  })
+
+  test('from many addresses is stopped, too, and its owner still gets in where they are known', async () => {
+    const office = '2001:db8:1:2::1'
+    for (const address of [home, office]) expect(await statusOf(enter(address))).toBe(200)
+    expect(new Set(await exhaust())).toEqual(new Set([401]))
+    const stranger = await enter(elsewhere())
+    expect([stranger.status, stranger.headers.get('retry-after')]).toEqual([429, '900'])
+    expect(stranger.headers.get('ratelimit'), 'of the account it tells no count').toContain('r=2;')
+
+    expect(await statusOf(enter(home))).toBe(200)
+    expect(await statusOf(enter('2001:db8:1:2::ffff'))).toBe(200)
+    expect(await statusOf(enter('2001:db8:1:3::1'))).toBe(429)
+    expect(await statusOf(enter('nonsense'))).toBe(429)
+    expect(await statusOf(enter(elsewhere(), platform.globex.email)), 'others are not held up').toBe(200)
+    expect(await times(4, () => statusOf(guess(home))), 'nor may one guess there without end').toEqual([
+      401, 401, 401, 429,
+    ])
+
+    await advance(15 * minute)
+    expect(await statusOf(enter(elsewhere()))).toBe(200)
+  })
+
+  test('a super admin still gets in where they are known, too', async () => {
+    const email = 'root@platform.example'
+    const { password } = (await createSuperAdmin(platform.context, email)) ?? {}
+    const logInAsAdmin = (address: string, guessed = password) =>
+      statusOf(
+        platform.post('/auth/admin/login', { email, password: guessed }, { 'X-Forwarded-For': address }),
+      )
+    expect(await logInAsAdmin(home)).toBe(200)
+    await times(perAccount, () => logInAsAdmin(elsewhere(), 'not the password'))
+    expect(await logInAsAdmin(elsewhere())).toBe(429)
+    expect(await logInAsAdmin(home)).toBe(200)
+  })
+
+  test('an address stays known when its owner logs out, but not for good', async () => {
+    const { body } = await enter(home)
+    expect(await statusOf(platform.post('/auth/logout', { refresh_token: body.refresh_token }))).toBe(204)
+    await exhaust()
+    expect(await statusOf(enter(home))).toBe(200)
+
+    await advance(90 * 24 * 60 * minute)
+    await exhaust()
+    expect(await statusOf(enter(home))).toBe(429)
+  })
+
+  test('at an account that does not exist goes just the same', async () => {
+    const sequence = async (email: string, network: string) => {
+      const guesses = await times(perAccount + 2, (index) => guess(`${network}.${index}`, email))
+      return guesses.map(({ status, headers, body }) => ({
+        status,
+        headers: [...headers].filter(([name]) => !/^(date|x-request-id|ratelimit-policy)$/.test(name)),
+        body: { ...body, request_id: '' },
+      }))
+    }
+    const known = await sequence(platform.acme.email, '192.0.2')
+    expect(known.filter(({ status }) => status === 429)).toHaveLength(2)
+    expect(await sequence('nobody@acme.example', '10.0.0')).toEqual(known)
+  })
+
+  test('a link to reset the password is mailed so often to one account, whoever asks for others of its mails', async () => {
+    const ask = (what: string, email: string) =>
+      statusOf(platform.post(`/auth/${what}`, { email }, { 'X-Forwarded-For': elsewhere() }))
+    for (const email of [platform.globex.email, 'nobody@globex.example']) {
+      expect(await times(3, () => ask('resend-verification', email))).toEqual([202, 202, 429])
+      expect(await times(3, () => ask('forgot-password', email))).toEqual([202, 202, 429])
+    }
+  })
+})
+
+test('a tenant sends so many invitations an hour, again ones among them, and who may send none uses none up', async () => {
+  const platform = await startPlatform({ RATE_LIMITS: 'on', INVITATIONS_PER_HOUR: '3' })
+  try {
+    const { acme, globex } = platform
+    const viewer = await addMember(platform, 'acme', 'viewer')
+    const invite = (member: Member, index: number) =>
+      member.post('/v1/invitations', { email: `somebody-${index}@example.com`, role: 'viewer' })
+    const statuses = (answers: Answer[]) => answers.map(({ status }) => status)
+
+    expect(statuses(await times(4, (index) => invite(viewer, index)))).toEqual([403, 403, 403, 403])
+    const [first] = await times(2, (index) => invite(acme, index))
+    const resend = () => acme.post(`/v1/invitations/${first?.body.id}/resend`, undefined)
+    expect((await resend()).status).toBe(200)
+    expect(statuses([await resend(), await invite(acme, 3), await invite(globex, 1)])).toEqual([
+      429, 429, 201,
+    ])
+  } finally {
+    await platform.stop()
+  }
+})
+
+test('an account has to bear more guesses than one address may make', () => {
+  const numbers = (address: string, account: string) => ({
+    FAILED_LOGINS_PER_QUARTER_HOUR: address,
+    FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR: account,
+  })
+  expect(() => readConfig(numbers('60', '60'))).toThrow(
+    /^FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR: should be/,
+  )
+  expect(() => readConfig(numbers('59', '60'))).not.toThrow()
 })
 
 test('with RATE_LIMITS=off nothing is counted', async () => {

@@ -41,7 +41,7 @@ export async function startDisasterServer(platform: Platform): Promise<DisasterS
     method: 'POST',
     path: '/disaster',
     summary: 'Whatever a test wants',
-    role: 'viewer',
+    permission: 'records:read',
     audit: { action: 'disaster.happened', objectType: 'disaster' },
     body: z.strictObject({ note: z.string().optional() }),
     response: { status: 204 },

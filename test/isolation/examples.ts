@@ -1,12 +1,15 @@
 import type { Route } from '../../src/http/route.ts'
-import type { Member } from '../support/platform.ts'
+import { addMember, addPerson } from '../support/members.ts'
+import { goodPassword, type Member, type Platform } from '../support/platform.ts'
 
 /** What a declaration alone cannot say: a body that is accepted, and how to get an object for the path. */
 interface Example {
   /** A valid body with this word wherever a text fits. */
   body?: (word: string) => Record<string, unknown>
   /** Makes an object of the caller's and gives its id, for :id in the path. */
-  makeObject?: (member: Member, word: string) => Promise<string>
+  makeObject?: (member: Member, word: string, platform: Platform) => Promise<string>
+  /** Who calls it instead of the member, where it costs the caller their own role or membership. */
+  makeCaller?: (member: Member, word: string, platform: Platform) => Promise<Member>
 }
 
 const client = {
@@ -18,10 +21,45 @@ const client = {
   },
 }
 
+const user = {
+  body: () => ({ role: 'member' }),
+  makeObject: async ({ tenantId }: Member, word: string, platform: Platform) =>
+    (await addPerson(platform, tenantId, 'viewer', { first_name: word, last_name: word })).userId,
+}
+const asFurtherOwner = {
+  makeCaller: ({ tenantId }: Member, word: string, platform: Platform) =>
+    addMember(platform, tenantId, 'owner', { first_name: word, last_name: word }),
+}
+
+let addresses = 0
+const invitation = {
+  // Of one address there is one invitation at a time.
+  body: (word: string) => ({ email: `${word}-${++addresses}@example.com`, role: 'viewer' }),
+  makeObject: async (member: Member, word: string) => {
+    const { status, body } = await member.post('/v1/invitations', invitation.body(word))
+    if (status !== 201) throw new Error(`nobody could be invited: ${status}`)
+    return body.id as string
+  },
+}
+
+const apiKey = {
+  body: (word: string) => ({ name: word, role: 'viewer' }),
+  makeObject: async (member: Member, word: string) => {
+    const { status, body } = await member.post('/v1/api-keys', apiKey.body(word))
+    if (status !== 201) throw new Error(`no API key could be made: ${status}`)
+    return body.id as string
+  },
+}
+
 let companies = 0
 
 const examples: Record<string, Example> = {
   'GET /v1/me': {},
+  'PATCH /v1/me': { body: (word) => ({ first_name: word, last_name: word, theme: 'dark' }) },
+  'POST /v1/me/leave': asFurtherOwner,
+  'POST /v1/me/password': {
+    body: () => ({ current_password: goodPassword, new_password: goodPassword }),
+  },
   'POST /v1/tenants': {
     body: (word) => ({
       company_name: `${word} ${++companies}`,
@@ -31,6 +69,18 @@ const examples: Record<string, Example> = {
       accept_privacy: true,
     }),
   },
+  'GET /v1/users': user,
+  'GET /v1/users/:id': user,
+  'PATCH /v1/users/:id': user,
+  'DELETE /v1/users/:id': user,
+  'POST /v1/users/:id/transfer-ownership': { ...user, ...asFurtherOwner },
+  'GET /v1/invitations': {},
+  'POST /v1/invitations': invitation,
+  'POST /v1/invitations/:id/resend': invitation,
+  'DELETE /v1/invitations/:id': invitation,
+  'GET /v1/api-keys': {},
+  'POST /v1/api-keys': apiKey,
+  'DELETE /v1/api-keys/:id': apiKey,
   'GET /v1/clients': client,
   'POST /v1/clients': client,
   'GET /v1/clients/:id': client,

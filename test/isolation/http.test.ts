@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { routes } from '../../src/app.ts'
-import type { Route } from '../../src/http/route.ts'
+import { isTenantRoute, type Route } from '../../src/http/route.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
 import { sendRaw } from '../support/raw-request.ts'
 import { exampleOf } from './examples.ts'
@@ -12,7 +12,7 @@ const heronWord = 'canary-heron'
 const otterWord = 'canary-otter'
 const baseDomain = 'tenantry.example'
 
-const tenantRoutes = routes.filter(({ scope }) => scope !== 'open').map((route) => ({ ...route, route }))
+const tenantRoutes = routes.filter(isTenantRoute).map((route) => ({ ...route, route }))
 const objectRoutes = tenantRoutes.filter(({ params }) => params)
 const lists = tenantRoutes.filter(({ route }) => 'cursor' in queryOf(route))
 const bodyRoutes = tenantRoutes.filter(({ body }) => body)
@@ -30,7 +30,7 @@ beforeAll(async () => {
     [otter, otterWord],
   ] as const) {
     for (const { route } of objectRoutes) {
-      for (let count = 0; count < 3; count++) await exampleOf(route).makeObject?.(member, word)
+      for (let count = 0; count < 3; count++) await exampleOf(route).makeObject?.(member, word, platform)
     }
   }
 })
@@ -96,16 +96,21 @@ describe.each(tenantRoutes)('$method $path', ({ route, method }) => {
 describe.each(objectRoutes)("the other's object by $method $path", ({ route, method }) => {
   test('is answered, byte for byte, like one that never was, and stays as it is', async () => {
     const { makeObject, body } = exampleOf(route)
-    const theirs = (await makeObject?.(otter, otterWord)) ?? ''
+    const theirs = (await makeObject?.(otter, otterWord, platform)) ?? ''
     const path = (id: string) => route.path.replaceAll(/:\w+/g, id)
-    const before = (await otter.get(path(theirs))).body
+    // What is done to an object, such as resending an invitation, has a path of its own below it.
+    const look = async () => {
+      const { request_id, ...seen } = (await otter.get(route.path.replace(/:\w+.*/, theirs))).body
+      return seen
+    }
+    const before = await look()
     const sent = route.body ? body?.(heronWord) : undefined
     for (const verb of new Set([method, 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])) {
       const toTheirs = await bytesOf(verb, path(theirs), sent)
       expect(toTheirs).toEqual(await bytesOf(verb, path(randomUUID()), sent))
       if (verb === method) expect(toTheirs.status).toBe(404)
     }
-    expect((await otter.get(path(theirs))).body).toEqual(before)
+    expect(await look()).toEqual(before)
   })
 })
 
@@ -143,7 +148,7 @@ describe.each(lists)('the list $method $path', ({ route, path }) => {
 describe.each(bodyRoutes)('the body of $method $path', ({ route, method }) => {
   test.each(['tenant_id', 'subject_tenant_id', 'id', 'created_at'])('cannot say %s', async (field) => {
     const { makeObject, body } = exampleOf(route)
-    const id = route.params ? ((await makeObject?.(heron, heronWord)) ?? '') : ''
+    const id = route.params ? ((await makeObject?.(heron, heronWord, platform)) ?? '') : ''
     const sent = { ...body?.(heronWord), [field]: field.endsWith('tenant_id') ? otterWord : randomUUID() }
     const answer = await heron.request(method, route.path.replaceAll(/:\w+/g, id), sent)
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request'])
@@ -172,10 +177,11 @@ test.each([
   async (who, own, foreign) => {
     const seen: string[] = []
     for (const { route, method } of tenantRoutes) {
-      const { makeObject, body } = exampleOf(route)
-      const id = route.params ? ((await makeObject?.(who(), own)) ?? '') : ''
+      const { makeObject, makeCaller, body } = exampleOf(route)
+      const id = route.params ? ((await makeObject?.(who(), own, platform)) ?? '') : ''
+      const caller = (await makeCaller?.(who(), own, platform)) ?? who()
       const path = route.path.replaceAll(/:\w+/g, id)
-      const answer = await who().request(method, path, route.body ? body?.(own) : undefined)
+      const answer = await caller.request(method, path, route.body ? body?.(own) : undefined)
       expect(answer.status, `${method} ${path}`).toBeLessThan(300)
       seen.push(JSON.stringify([answer.body, ...answer.headers]))
     }

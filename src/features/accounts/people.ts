@@ -1,8 +1,7 @@
 import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
-import type { OneTimePurpose } from '../sessions/one-time-tokens.ts'
-import { hashToken } from '../sessions/sessions.ts'
+import { findToken, type OneTimePurpose } from '../sessions/one-time-tokens.ts'
 
 /** A person with what their mails and passwords depend on. */
 export interface Person {
@@ -58,14 +57,7 @@ export async function getTokenHolder(
   token: string,
   now: Date,
 ): Promise<Person> {
-  const found = await tx
-    .selectFrom('one_time_tokens')
-    .select('user_id')
-    .where('token_hash', '=', hashToken(token))
-    .where('purpose', '=', purpose)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst()
+  const found = await findToken(tx, purpose, token, now)
   const person = found?.user_id ? await findPerson(tx, { id: found.user_id }) : undefined
   if (!person) throw new AppError('token_invalid')
   return person

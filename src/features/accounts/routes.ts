@@ -24,7 +24,7 @@ export const accountRoutes = [
     path: '/auth/forgot-password',
     summary: 'Have a link mailed with which to choose a new password',
     rateLimit: 'mail',
-    accountLimit: { name: 'reset_mail', of: ({ body }) => body.email },
+    accountLimit: { name: 'reset_mail', of: ({ email }) => email },
     body: addressBody,
     response: { status: 202 },
     handler: async ({ context, input }) => {
@@ -71,7 +71,7 @@ export const accountRoutes = [
     path: '/auth/resend-verification',
     summary: 'Have the link that confirms an e-mail address mailed again',
     rateLimit: 'mail',
-    accountLimit: { name: 'verification_mail', of: ({ body }) => body.email },
+    accountLimit: { name: 'verification_mail', of: ({ email }) => email },
     body: addressBody,
     response: { status: 202 },
     handler: async ({ context, input }) => {
@@ -89,7 +89,7 @@ export const accountRoutes = [
     permission: 'account:self',
     caller: 'user',
     whenBlocked: 'allowed',
-    accountLimit: { name: 'password', of: ({ claims }) => (claims ? userOf(claims) : '') },
+    accountLimit: { name: 'password', of: userOf },
     body: z.strictObject({ current_password: passwordText, new_password: passwordSchema }),
     response: { status: 204 },
     errors: ['conflict', 'overloaded'],

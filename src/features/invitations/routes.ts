@@ -3,6 +3,7 @@ import { toPage } from '../../db/keyset.ts'
 import { originOf } from '../../http/address.ts'
 import { created, noContent, ok, route } from '../../http/route.ts'
 import { emailSchema, idParams, nameSchema, pageOf, pageQuery, timestampSchema } from '../../http/schemas.ts'
+import type { Claims } from '../members/access.ts'
 import { roles } from '../members/roles.ts'
 import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
 import { acceptInvitation } from './accept-invitation.ts'
@@ -28,6 +29,8 @@ const invitationAnswer = z.strictObject({
 })
 
 const group = { permission: 'invitations:manage' } as const
+/** Each writes to somebody who has not asked for it. */
+const accountLimit = { name: 'invitation_mail', of: ({ tenantId }: Claims) => tenantId } as const
 
 export const invitationRoutes = [
   route({
@@ -51,6 +54,7 @@ export const invitationRoutes = [
     method: 'POST',
     path: '/v1/invitations',
     summary: 'Invite an address into the tenant, by mail',
+    accountLimit,
     audit: { action: 'invitation.created', objectType: 'invitation' },
     body: z.strictObject({ email: emailSchema, role: z.enum(roles) }),
     response: { status: 201, body: invitationAnswer },
@@ -67,6 +71,7 @@ export const invitationRoutes = [
     method: 'POST',
     path: '/v1/invitations/:id/resend',
     summary: 'Send a pending or expired invitation again, with a new link and another seven days',
+    accountLimit,
     audit: { action: 'invitation.resent', objectType: 'invitation' },
     params: idParams,
     response: { status: 200, body: invitationAnswer },

@@ -6,7 +6,7 @@ import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import { bearerChallenge } from '../members/access.ts'
 import type { Role } from '../members/roles.ts'
 import { needsRehash } from './passwords.ts'
-import { answerWithTokens, openSession, type SessionAnswer } from './sessions.ts'
+import { answerWithTokens, isSessionLive, openSession, type SessionAnswer } from './sessions.ts'
 import type { Selector } from './tokens.ts'
 
 /** What a login answers: tokens for one tenant, or the choice between several. */
@@ -93,23 +93,6 @@ async function readProof({ tokens }: Context, token: string): Promise<Proof> {
   if (selector) return passwordProof(selector)
   const { userId, sessionId } = await tokens.verifyAccess(token)
   return { userId, holds: (tx) => isSessionLive(tx, sessionId, userId) }
-}
-
-/** Whether an access token's session has neither been ended nor lost its membership. */
-export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: string): Promise<boolean> {
-  const live = await tx
-    .selectFrom('sessions')
-    .innerJoin('memberships', (join) =>
-      join
-        .onRef('memberships.tenant_id', '=', 'sessions.subject_tenant_id')
-        .onRef('memberships.id', '=', 'sessions.membership_id'),
-    )
-    .select('sessions.id')
-    .where('sessions.id', '=', sessionId)
-    .where('sessions.user_id', '=', userId)
-    .where('memberships.status', '=', 'active')
-    .executeTakeFirst()
-  return live !== undefined
 }
 
 /**

@@ -70,7 +70,7 @@ export function refuseWeakPassword(password: string, context: string[], path: st
   const before = rest.length
   for (const word of words) rest = rest.replaceAll(word, '')
   if (rest.length < before && rest.replace(/\p{N}/gu, '').length < 4) {
-    refuse(path, 'is made of the names in this request')
+    refuse(path, 'is made of your own or the company’s names')
   }
 }
 

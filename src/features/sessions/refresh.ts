@@ -5,11 +5,11 @@ import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import { bearerChallenge } from '../members/access.ts'
 import type { Role } from '../members/roles.ts'
-import { isSessionLive } from './login.ts'
 import {
   answerWithTokens,
   endSessions,
   hashToken,
+  isSessionLive,
   type RefreshToken,
   readRefreshToken,
   type SessionAnswer,

@@ -82,13 +82,29 @@ export async function openSession(tx: PlatformTx, session: NewSession): Promise<
       lookup_hash: hashToken(lookup),
       token_hash: hashToken(secret),
       rotated_at: now,
-      ip,
       created_at: now,
       expires_at: sessionEnd(now),
     })
     .execute()
   await rememberAddress(tx, { userId, ip, now })
   return { sessionId, refreshToken: writeRefreshToken({ lookup, secret }) }
+}
+
+/** Whether an access token's session has neither been ended nor lost its membership. */
+export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: string): Promise<boolean> {
+  const live = await tx
+    .selectFrom('sessions')
+    .innerJoin('memberships', (join) =>
+      join
+        .onRef('memberships.tenant_id', '=', 'sessions.subject_tenant_id')
+        .onRef('memberships.id', '=', 'sessions.membership_id'),
+    )
+    .select('sessions.id')
+    .where('sessions.id', '=', sessionId)
+    .where('sessions.user_id', '=', userId)
+    .where('memberships.status', '=', 'active')
+    .executeTakeFirst()
+  return live !== undefined
 }
 
 /**

@@ -9,9 +9,14 @@ import { newMailedToken } from '../accounts/account-mails.ts'
 import type { Origin } from '../audit/audit.ts'
 import { bearerChallenge, type UserClaims } from '../members/access.ts'
 import type { PlanName } from '../plans/plans.ts'
-import { isSessionLive } from '../sessions/login.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
-import { answerWithTokens, type OpenedSession, openSession, type UserAnswer } from '../sessions/sessions.ts'
+import {
+  answerWithTokens,
+  isSessionLive,
+  type OpenedSession,
+  openSession,
+  type UserAnswer,
+} from '../sessions/sessions.ts'
 import { provisionTenant, type Region, startOf, TenantIdTakenError } from '../tenants/provision.ts'
 import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
 

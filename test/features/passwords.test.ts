@@ -1,0 +1,160 @@
+import type { Options } from '@node-rs/argon2'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createPasswords, refuseWeakPassword } from '../../src/features/sessions/passwords.ts'
+import { type Answer, goodPassword, type Platform, signupBody, startPlatform } from '../support/platform.ts'
+
+/** The library itself, counted: how many computations run now and ran at most at once; and held up on request. */
+const running = vi.hoisted(() => ({ now: 0, most: 0, hold: Promise.resolve() }))
+vi.mock('@node-rs/argon2', async (importOriginal) => {
+  const original = await importOriginal<typeof import('@node-rs/argon2')>()
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    running.now++
+    running.most = Math.max(running.most, running.now)
+    await running.hold
+    return work().finally(() => running.now--)
+  }
+  return {
+    ...original,
+    hash: (password: string, options: Options) => counted(() => original.hash(password, options)),
+    verify: (hash: string, password: string) => counted(() => original.verify(hash, password)),
+  }
+})
+beforeEach(() => {
+  running.most = 0
+})
+
+describe('a burst', () => {
+  let platform: Platform
+  beforeAll(async () => {
+    platform = await startPlatform({ PASSWORD_HASHES_AT_ONCE: '1', PASSWORD_HASHES_WAITING: '2' })
+  })
+  afterAll(() => platform.stop())
+
+  const right = { email: 'owner@acme.example', password: goodPassword }
+  const wrong = { ...right, password: 'not the password' }
+  const unknown = { ...right, email: 'nobody@acme.example' }
+  const logIn = (body: object) => platform.post('/auth/login', body)
+
+  /** Sends them all while no computation comes to an end, until all but `left` of them are answered. */
+  async function press(requests: (() => Promise<Answer>)[], left: number) {
+    const { promise, resolve: release } = Promise.withResolvers<void>()
+    running.hold = promise
+    const early: Answer[] = []
+    const late: Answer[] = []
+    let isReleased = false
+    const all = requests.map(async (send) => {
+      const answer = await send()
+      const answers = isReleased ? late : early
+      answers.push(answer)
+    })
+    try {
+      await vi.waitFor(() => expect(early.length).toBe(requests.length - left), { timeout: 10_000 })
+    } finally {
+      isReleased = true
+      release()
+      await Promise.all(all)
+    }
+    return { early, late }
+  }
+
+  test.each([
+    ['the right password', [right]],
+    ['a wrong password', [wrong]],
+    ['unknown addresses', [unknown]],
+    ['all of these', [right, wrong, unknown]],
+  ])(
+    'of logins with %s finds one at work and two in line; the rest are told when to come back',
+    async (_what, bodies) => {
+      const requests = Array.from(
+        { length: 20 },
+        (_, index) => () => logIn(bodies[index % bodies.length] ?? {}),
+      )
+      const { early, late } = await press(requests, 3)
+      for (const { status, headers, body } of early) {
+        expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'overloaded', '1'])
+      }
+      for (const { status } of late) expect([200, 401]).toContain(status)
+      expect(running.most, 'at once').toBe(1)
+      expect((await logIn(right)).status, 'and then it is over').toBe(200)
+    },
+  )
+
+  test('of signups stands in the same line', async () => {
+    const signups = Array.from(
+      { length: 10 },
+      (_, index) => () => platform.post('/signup', signupBody(`Burst ${index}`)),
+    )
+    const { early, late } = await press(signups, 3)
+    expect(early.map(({ status }) => status)).toEqual(Array(7).fill(503))
+    expect(late.map(({ status }) => status)).toEqual([201, 201, 201])
+  })
+
+  test('leaves alone what needs no password', async () => {
+    const logins = Array.from({ length: 5 }, () => () => logIn(right))
+    const me = async () => {
+      const answer = await platform.acme.get('/v1/me')
+      expect(answer.status).toBe(200)
+      return answer
+    }
+    await press([...logins, me, me], 3)
+  })
+})
+
+test('as many as allowed are computed at once, and no more', async () => {
+  const passwords = await createPasswords(2, 100)
+  await Promise.all(Array.from({ length: 10 }, () => passwords.hash('x')))
+  expect(running.most).toBe(2)
+})
+
+test('a place is given back when a computation fails', async () => {
+  const passwords = await createPasswords(1, 0)
+  await expect(passwords.verify('x', 'no hash')).rejects.toThrow()
+  expect(await passwords.verify('x', await passwords.hash('x'))).toBe(true)
+})
+
+describe('a password is refused', () => {
+  const context = ['Épicerie Łódź', 'ada@acmeholding.example', 'Ada', 'Lovelace', 'Acme', 'Газпром']
+  const refuse = (password: string) => () => refuseWeakPassword(password, context, 'body.password')
+  const messageOf = (password: string) => {
+    try {
+      refuse(password)()
+    } catch (error) {
+      return (error as { errors?: { path: string; message: string }[] }).errors?.[0]
+    }
+  }
+
+  test.each(['password123', 'PASSWORD123', 'Pàsswörd123', 'iloveyou1', 'qwertyuiop'])(
+    'when it is common, however it is written: %s',
+    (password) => {
+      expect(messageOf(password)).toEqual({
+        path: 'body.password',
+        message: 'is one of the most common passwords',
+      })
+    },
+  )
+
+  test.each(['aaaaaaaaaaaa', 'abababababab', '111111111'])('when it repeats itself: %s', (password) => {
+    expect(messageOf(password)?.message).toMatch(/repeats too few|most common/)
+  })
+
+  test.each([
+    'lovelace1815',
+    'LOVELACE-1815',
+    'ada.lovelace',
+    'Adalovelace!!',
+    'Épicerie-2026',
+    'epicerielodz',
+    'acmeholding1',
+    'Acme-Acme-Acme',
+    'газпром2026',
+  ])('when it is made of the names around it: %s', (password) => {
+    expect(messageOf(password)?.message).toBe('is made of your own or the company’s names')
+  })
+
+  test.each(['correct-horse-7', 'acme buys horses', '株式会社は長い言葉です', 'k3$Vq!zT9#', 'lovelacegrace'])(
+    'and not otherwise: %s',
+    (password) => {
+      expect(refuse(password)).not.toThrow()
+    },
+  )
+})
