@@ -129,6 +129,17 @@ grant select, update on public.invitations to tenantry_platform;
 grant delete, insert, select, update on public.invitations to tenantry_tenant;
 
 -- owner tenantry_owner
+create table public.known_addresses (
+  person_id uuid not null,
+  address_hash bytea not null,
+  seen_at timestamp(3) with time zone not null,
+  constraint known_addresses_pkey PRIMARY KEY (person_id, address_hash),
+  constraint known_addresses_address_hash_check CHECK ((length(address_hash) = 32))
+);
+CREATE INDEX known_addresses_seen_at ON public.known_addresses USING btree (seen_at);
+grant delete, insert, select, update on public.known_addresses to tenantry_platform;
+
+-- owner tenantry_owner
 create table public.memberships (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -289,6 +300,8 @@ create table public.super_admins (
   totp_secret_jwe text,
   totp_enrolled_at timestamp(3) with time zone,
   totp_last_step bigint,
+  totp_failures integer not null default 0,
+  totp_failed_at timestamp(3) with time zone,
   disabled_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,

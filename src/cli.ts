@@ -45,7 +45,7 @@ export async function runCommandLine(args: string[]): Promise<number> {
     .addOption(
       new Option(
         '--remove-others',
-        'after a theft: remove all other keys, and sign with it at once',
+        'after a theft: remove all other keys, and sign with it at once; for a second some processes refuse its tokens',
       ).conflicts('in'),
     )
     .option('--json', 'print the result as JSON')

@@ -1,3 +1,5 @@
+import type { Role } from './features/members/roles.ts'
+
 /** Subject and text of a message. */
 interface Text {
   subject: string
@@ -10,11 +12,19 @@ export interface MailValues {
   verify_email: { first_name: string; url: string }
   reset_password: { first_name: string; url: string }
   password_changed: { first_name: string }
-  invitation: { company_name: string; inviter_name: string; role: string; url: string }
+  invitation: { company_name: string; inviter_name: string; role: Role; url: string }
 }
 
 /** The messages there are. */
 export type MailTemplate = keyof MailValues
+
+const frenchRoles: Record<Role, string> = {
+  viewer: 'lecteur',
+  member: 'membre',
+  manager: 'gestionnaire',
+  admin: 'administrateur',
+  owner: 'propriétaire',
+}
 
 type Templates = { [Name in MailTemplate]: Record<'en' | 'fr', (values: MailValues[Name]) => Text> }
 
@@ -24,45 +34,47 @@ const templates: Templates = {
       subject: `Welcome, ${v.first_name}`,
       text:
         `Hello ${v.first_name},\n\n${v.company_name} is ready. Your tenant id is ${v.tenant_id}.\n` +
-        (v.verify_url ? `\nPlease confirm your e-mail address within 24 hours:\n${v.verify_url}\n` : ''),
+        (v.verify_url
+          ? `\nPlease confirm your e-mail address within 24 hours:\n${v.verify_url}\n\nIf you did not sign up, do not follow this link.\n`
+          : ''),
     }),
     fr: (v) => ({
       subject: `Bienvenue, ${v.first_name}`,
       text:
-        `Bonjour ${v.first_name},\n\n${v.company_name} est prêt. Votre identifiant est ${v.tenant_id}.\n` +
+        `Bonjour ${v.first_name},\n\nL'espace de ${v.company_name} est prêt. Votre identifiant est ${v.tenant_id}.\n` +
         (v.verify_url
-          ? `\nVeuillez confirmer votre adresse e-mail dans les 24 heures :\n${v.verify_url}\n`
+          ? `\nVeuillez confirmer votre adresse e-mail dans les 24 heures :\n${v.verify_url}\n\nSi vous ne vous êtes pas inscrit, ne suivez pas ce lien.\n`
           : ''),
     }),
   },
   verify_email: {
     en: (v) => ({
       subject: 'Confirm your e-mail address',
-      text: `Hello ${v.first_name},\n\nconfirm your e-mail address within 24 hours:\n${v.url}\n\nIf you did not sign up, ignore this message.\n`,
+      text: `Hello ${v.first_name},\n\nConfirm your e-mail address within 24 hours:\n${v.url}\n\nIf you did not sign up, ignore this message.\n`,
     }),
     fr: (v) => ({
       subject: 'Confirmez votre adresse e-mail',
-      text: `Bonjour ${v.first_name},\n\nconfirmez votre adresse e-mail dans les 24 heures :\n${v.url}\n\nSi vous ne vous êtes pas inscrit, ignorez ce message.\n`,
+      text: `Bonjour ${v.first_name},\n\nConfirmez votre adresse e-mail dans les 24 heures :\n${v.url}\n\nSi vous ne vous êtes pas inscrit, ignorez ce message.\n`,
     }),
   },
   reset_password: {
     en: (v) => ({
       subject: 'Choose a new password',
-      text: `Hello ${v.first_name},\n\nchoose a new password within 30 minutes:\n${v.url}\n\nIf you did not ask for this, ignore this message: your password stays as it is.\n`,
+      text: `Hello ${v.first_name},\n\nChoose a new password within 30 minutes:\n${v.url}\n\nIf you did not ask for this, ignore this message: your password stays as it is.\n`,
     }),
     fr: (v) => ({
       subject: 'Choisissez un nouveau mot de passe',
-      text: `Bonjour ${v.first_name},\n\nchoisissez un nouveau mot de passe dans les 30 minutes :\n${v.url}\n\nSi vous n'avez rien demandé, ignorez ce message : votre mot de passe ne change pas.\n`,
+      text: `Bonjour ${v.first_name},\n\nChoisissez un nouveau mot de passe dans les 30 minutes :\n${v.url}\n\nSi vous n'avez rien demandé, ignorez ce message : votre mot de passe ne change pas.\n`,
     }),
   },
   password_changed: {
     en: (v) => ({
       subject: 'Your password was changed',
-      text: `Hello ${v.first_name},\n\nyour password was changed, and you have been signed out everywhere else.\n\nIf this was not you, choose a new one with "forgot password" at once.\n`,
+      text: `Hello ${v.first_name},\n\nYour password was changed, and you have been signed out everywhere else.\n\nIf this was not you, choose a new one with "forgot password" at once.\n`,
     }),
     fr: (v) => ({
       subject: 'Votre mot de passe a été modifié',
-      text: `Bonjour ${v.first_name},\n\nvotre mot de passe a été modifié et vos autres sessions ont été fermées.\n\nSi ce n'était pas vous, choisissez-en aussitôt un nouveau par « mot de passe oublié ».\n`,
+      text: `Bonjour ${v.first_name},\n\nVotre mot de passe a été modifié et vos autres sessions ont été fermées.\n\nSi ce n'était pas vous, choisissez-en aussitôt un nouveau par « mot de passe oublié ».\n`,
     }),
   },
   invitation: {
@@ -72,7 +84,7 @@ const templates: Templates = {
     }),
     fr: (v) => ({
       subject: `${v.inviter_name} vous invite chez ${v.company_name}`,
-      text: `Bonjour,\n\n${v.inviter_name} vous invite chez ${v.company_name} comme ${v.role}. Acceptez dans les 7 jours :\n${v.url}\n`,
+      text: `Bonjour,\n\n${v.inviter_name} vous invite chez ${v.company_name} comme ${frenchRoles[v.role]}. Acceptez dans les 7 jours :\n${v.url}\n`,
     }),
   },
 }

@@ -12,6 +12,9 @@ import { startServer } from './server.ts'
 async function start() {
   const config = readConfig(loadEnvironment())
   const log = createLog(config.logLevel)
+  if (config.isProduction && new URL(config.appUrl).hostname === 'localhost') {
+    log.warn('APP_URL is not set: the links in mails lead nowhere')
+  }
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
     // Each is tried, whatever became of the one before it: PostgreSQL must not be left running.

@@ -66,7 +66,7 @@ async function makeSecret(folder: string, path: string): Promise<string> {
 }
 
 /** What is derived from TOKEN_KEY_SECRET by keyed hash; each purpose has a key of its own. */
-export type HashPurpose = 'refresh token' | 'one-time token' | 'rate limit'
+export type HashPurpose = 'refresh token' | 'one-time token' | 'rate limit' | 'known address'
 
 /** HMAC-SHA256 of a text under the key of a purpose. */
 export type KeyedHash = (purpose: HashPurpose, text: string) => Buffer

@@ -121,6 +121,9 @@ create table super_admins (
   totp_enrolled_at timestamptz(3) check (totp_enrolled_at is null or totp_secret_jwe is not null),
   -- The newest time step of which a code was accepted (RFC 6238, section 5.2: each is good once).
   totp_last_step bigint,
+  -- Wrong codes behind a right password, since the last right one.
+  totp_failures integer not null default 0,
+  totp_failed_at timestamptz(3),
   disabled_at timestamptz(3),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null
@@ -142,8 +145,17 @@ create table platform_audit_entries (
 );
 create index platform_audit_entries_created_at on platform_audit_entries (created_at desc, id desc);
 
--- How often something was tried, by the keyed hash of who tried what; and where a person was let in, so that guesses
--- made elsewhere do not slow them down there. A crash of PostgreSQL may empty it.
+-- Where a person or super admin has shown who they are, as a keyed hash: guesses made elsewhere do not slow them down
+-- there. A change of their password empties it.
+create table known_addresses (
+  person_id uuid not null,
+  address_hash bytea not null check (length(address_hash) = 32),
+  seen_at timestamptz(3) not null,
+  primary key (person_id, address_hash)
+);
+create index known_addresses_seen_at on known_addresses (seen_at);
+
+-- How often something was tried, by the keyed hash of who tried what. A crash of PostgreSQL may empty it.
 create unlogged table rate_limits (
   key text collate "C" primary key,
   hits integer not null,

@@ -22,7 +22,8 @@ grant execute on function app.current_tenant(), app.tenant_members(uuid), app.se
 -- The platform role: signup, login, webhooks, jobs, operator. It never reads business tables.
 grant select on plans to :"platform_role";
 grant select, insert, update on users to :"platform_role";
-grant select, insert, update, delete on sessions, one_time_tokens, rate_limits to :"platform_role";
+grant select, insert, update, delete on sessions, one_time_tokens, known_addresses, rate_limits
+  to :"platform_role";
 grant select, insert, delete on signing_keys to :"platform_role";
 grant select, insert, update on super_admins to :"platform_role";
 grant select, insert on platform_audit_entries to :"platform_role";

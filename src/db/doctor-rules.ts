@@ -1,5 +1,6 @@
 /** Tables of schema public without a tenant_id: a table that is neither here nor tenant-owned is a mistake. */
 export const globalTables = [
+  'known_addresses',
   'one_time_tokens',
   'plans',
   'platform_audit_entries',

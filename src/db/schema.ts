@@ -76,6 +76,12 @@ export interface Invitations {
   updated_at: Timestamp;
 }
 
+export interface KnownAddresses {
+  address_hash: Buffer;
+  person_id: string;
+  seen_at: Timestamp;
+}
+
 export interface Memberships {
   created_at: Timestamp;
   date_format: string | null;
@@ -167,6 +173,8 @@ export interface SuperAdmins {
   id: string;
   password_hash: string;
   totp_enrolled_at: Timestamp | null;
+  totp_failed_at: Timestamp | null;
+  totp_failures: Generated<number>;
   totp_last_step: Int8 | null;
   totp_secret_jwe: string | null;
   updated_at: Timestamp;
@@ -226,6 +234,7 @@ export interface DB {
   audit_entries: AuditEntries;
   clients: Clients;
   invitations: Invitations;
+  known_addresses: KnownAddresses;
   memberships: Memberships;
   one_time_tokens: OneTimeTokens;
   plans: Plans;

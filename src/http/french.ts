@@ -18,13 +18,13 @@ const sentences: Record<string, string> = {
   'is required for a new account': 'est obligatoire pour un nouveau compte',
   'is one of the most common passwords': 'est un des mots de passe les plus courants',
   'repeats too few characters': 'répète trop peu de caractères',
-  'is made of your own or the company’s names': 'est fait de vos noms ou de ceux de la société',
+  'is made of your own or the company’s names': 'est composé de votre nom ou de celui de la société',
   'is not a cursor of this list and sort': "n'est pas un curseur de cette liste et de ce tri",
   'holds a character that cannot be stored': 'contient un caractère qui ne peut pas être enregistré',
   'holds too many values': 'contient trop de valeurs',
   'is nested too deeply': 'est imbriqué trop profondément',
   'should have six digits': 'devrait avoir six chiffres',
-  'is given beside another authorization': "est donné à côté d'une autre autorisation",
+  'is given beside another authorization': 'accompagne une autre autorisation',
   'holds percent-encoding that does not decode': 'contient un encodage pourcent qui ne se décode pas',
 }
 const options = /^should be one of (.+)$/

@@ -103,12 +103,7 @@ export function createRateLimits(context: Context): RateLimits {
     },
     perAccount: {
       login: perAccount('login', guesses('users')),
-      // Three codes in a million are good at a time: who has the password gets few tries at them.
-      admin_login: perAccount('admin_login', {
-        ...guesses('super_admins'),
-        perWindow: rateLimits.failedLoginsPerQuarterHour,
-        windowMs: hour,
-      }),
+      admin_login: perAccount('admin_login', guesses('super_admins')),
       // Two: who asks for the one kind of mail must not use the other up.
       reset_mail: perAccount('reset_mail', mailLimit),
       verification_mail: perAccount('verification_mail', mailLimit),

@@ -1,11 +1,14 @@
 import type { Context } from '../context.ts'
+import { addressKnownMs } from '../features/sessions/known-address.ts'
 
-/** Deletes what is over and nobody can use any more: sessions, single-use tokens, and counts of attempts. */
+/** Deletes what is over and nobody can use any more: sessions, single-use tokens, counts of attempts, old addresses. */
 export async function forgetExpired({ db, clock }: Context): Promise<void> {
   const now = clock.now()
   await db.withPlatform('housekeeping', async (tx) => {
     await tx.deleteFrom('sessions').where('expires_at', '<', now).execute()
     await tx.deleteFrom('one_time_tokens').where('expires_at', '<', now).execute()
     await tx.deleteFrom('rate_limits').where('resets_at', '<', now).execute()
+    const unseenSince = new Date(now.getTime() - addressKnownMs)
+    await tx.deleteFrom('known_addresses').where('seen_at', '<', unseenSince).execute()
   })
 }

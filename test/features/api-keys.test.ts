@@ -409,7 +409,7 @@ describe('the last use', () => {
     try {
       expect((await withKey(key).get('/v1/clients')).status).toBe(200)
       const line = 'last use of an API key not stored'
-      await vi.waitFor(() => expect(platform.logLines.join('')).toContain(line))
+      await vi.waitFor(() => expect(platform.logLines.join('')).toContain(line), { timeout: 10_000 })
     } finally {
       await platform.sql('alter table api_keys drop constraint planted')
     }

@@ -237,12 +237,15 @@ describe('the job', () => {
     const { email } = await invite(acme)
     await vi.waitFor(() => expect(sink.refused.at(-1)?.recipients).toEqual([email]), { timeout: 10_000 })
     // Instead of waiting as long as the queue would.
-    await vi.waitFor(async () => {
-      const moved = await platform.sql(
-        'update graphile_worker._private_jobs set run_at = now() where attempts = 1 and locked_at is null returning id',
-      )
-      expect(moved).toHaveLength(1)
-    })
+    await vi.waitFor(
+      async () => {
+        const moved = await platform.sql(
+          'update graphile_worker._private_jobs set run_at = now() where attempts = 1 and locked_at is null returning id',
+        )
+        expect(moved).toHaveLength(1)
+      },
+      { timeout: 10_000 },
+    )
     const [refused, mail] = [sink.refused.at(-1), await sink.untilMailTo(email)]
     expect(mail.messageId).toBe(refused?.messageId)
     expect(refused && tokenIn(refused)).toBe(tokenIn(mail))
@@ -424,12 +427,15 @@ describe('revoking', () => {
       await client.query("begin; set local app.tenant_id = 'acme'")
       await client.query("update invitations set status = 'accepted' where id = $1", [id])
       const asked = ask(id)
-      await vi.waitFor(async () => {
-        const waiting = await platform.sql(
-          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-        )
-        expect(waiting).toHaveLength(1)
-      })
+      await vi.waitFor(
+        async () => {
+          const waiting = await platform.sql(
+            "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          )
+          expect(waiting).toHaveLength(1)
+        },
+        { timeout: 10_000 },
+      )
       await client.query('commit')
       return asked
     })

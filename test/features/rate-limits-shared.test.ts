@@ -104,16 +104,18 @@ describe('the shared count', () => {
     for (let index = 0; index < 40; index++) {
       await guessAndHangUp(platform.url, index % 2 === 0, () => sleep(index))
     }
-    await vi.waitFor(async () => expect((await hits()).at(-1)).toBeGreaterThanOrEqual(limit))
+    await vi.waitFor(async () => expect((await hits()).at(-1)).toBeGreaterThanOrEqual(limit), {
+      timeout: 10_000,
+    })
     expect((await logIn(right)).status).toBe(429)
     expect(verify.mock.calls.length).toBeLessThanOrEqual(limit)
   })
 
   test('forgets what was not wrong', async () => {
     for (let index = 0; index < 2 * limit; index++) expect((await logIn(right)).status).toBe(200)
-    await vi.waitFor(async () => expect(await hits()).toEqual([0, 0]))
+    await vi.waitFor(async () => expect(await hits()).toEqual([0, 0]), { timeout: 10_000 })
     for (const body of [{}, 'no json', { ...right, more: true }]) await logIn(body as object)
-    await vi.waitFor(async () => expect(await hits()).toEqual([0, 0]))
+    await vi.waitFor(async () => expect(await hits()).toEqual([0, 0]), { timeout: 10_000 })
   })
 
   test('names nobody in its table', async () => {

@@ -139,7 +139,7 @@ test('a server that is killed between the rotation and its answer keeps nobody o
     }
     await expect(refresh(first, body.refresh_token)).rejects.toThrow('fetch failed')
     await killed
-    await vi.waitFor(async () => expect(await isRotated()).toBe(true))
+    await vi.waitFor(async () => expect(await isRotated()).toBe(true), { timeout: 10_000 })
 
     wire.onMessage = () => 'forward'
     second = await startServerProcess(env)

@@ -94,7 +94,9 @@ export async function whileLocked(
     await client.query(lock)
     for (const request of requests) {
       answers.push(request())
-      await vi.waitFor(async () => expect(await countWaiting(platform)).toBe(answers.length))
+      await vi.waitFor(async () => expect(await countWaiting(platform)).toBe(answers.length), {
+        timeout: 10_000,
+      })
     }
     await client.query(last)
     await client.query('commit')

@@ -4,10 +4,10 @@ import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
 import { bearerChallenge, type UserClaims } from '../members/access.ts'
-import { rememberAddress } from '../sessions/known-address.ts'
+import { forgetAddresses, rememberAddress } from '../sessions/known-address.ts'
 import { useToken, voidTokens } from '../sessions/one-time-tokens.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
-import { endSessions, isSessionLive } from '../sessions/sessions.ts'
+import { endSessions, isSessionLive, lockUser } from '../sessions/sessions.ts'
 import { findPerson, getTokenHolder, type Person } from './people.ts'
 import { confirmAddress, inPendingTenant } from './verification.ts'
 
@@ -30,12 +30,14 @@ export async function resetPassword(
   await db.withPlatform(
     'account',
     async (tx) => {
+      await lockUser(tx, person.id)
       await useToken(tx, 'reset_password', token, now)
       await tx.updateTable('users').set(newPassword(passwordHash, now)).where('id', '=', person.id).execute()
       // Behind the update: a login that was under way has opened its session by then, or is refused.
       await endSessions(tx, person.id)
       await afterChange(tx, person, now)
-      await rememberAddress(tx, { userId: person.id, ip: origin.ip, now })
+      await forgetAddresses(tx, person.id)
+      await rememberAddress(tx, context, { personId: person.id, ip: origin.ip, now })
       await confirmAddress(tx, person, origin, now)
       writePlatformAuditEntry(tx, {
         actor: { kind: 'user', id: person.id },

@@ -40,7 +40,7 @@ export const apiKeyRoutes = [
     method: 'POST',
     path: '/v1/api-keys',
     summary: 'Make an API key; only this answer shows it',
-    // Who finds a key could make another one that outlives its revocation.
+    // A chain of keys, each made by the one before, could hardly be revoked.
     caller: 'user',
     audit: { action: 'api_key.created', objectType: 'api_key' },
     body: z.strictObject({

@@ -7,6 +7,7 @@ import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
 import { isAllowed, isAtLeast, type Role } from '../members/roles.ts'
+import { forgetAddresses } from '../sessions/known-address.ts'
 import { deriveToken, findToken, useToken, voidTokens } from '../sessions/one-time-tokens.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
 import {
@@ -79,7 +80,13 @@ export async function acceptInvitation(
         now,
       })
       if (!('email' in user)) return { role: invitation.role }
-      const session = await openSession(tx, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
+      const session = await openSession(tx, context, {
+        userId: user.id,
+        tenantId,
+        membershipId,
+        ip: origin.ip,
+        now,
+      })
       return { user, role: invitation.role, session }
     },
     { tenantId },
@@ -204,6 +211,7 @@ async function makeAccount(
   if (user.id !== id) {
     // Behind the update: a login that was under way has opened its session by then, or is refused.
     await endSessions(tx, user.id)
+    await forgetAddresses(tx, user.id)
     await voidTokens(tx, 'reset_password', user.id, now)
     await enqueueJob(tx, 'send-account-mail', { template: 'password_changed', email })
     writePlatformAuditEntry(tx, {

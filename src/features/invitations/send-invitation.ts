@@ -3,6 +3,7 @@ import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import type { JobInfo } from '../../jobs/tasks.ts'
 import { renderMail } from '../../mail-templates.ts'
+import type { Role } from '../members/roles.ts'
 import { storeToken } from '../sessions/one-time-tokens.ts'
 
 /** The invitation to be sent, of the job's tenant. */
@@ -62,6 +63,6 @@ async function prepare(tx: PlatformTx, context: Context, mail: InvitationMail, t
     token,
     company_name: invitation.name,
     inviter_name: `${invitation.first_name} ${invitation.last_name}`,
-    role: invitation.role,
+    role: invitation.role as Role,
   }
 }

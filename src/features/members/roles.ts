@@ -4,7 +4,7 @@ export type Role = (typeof roles)[number]
 
 /**
  * Who may do what: each act and the lowest role that may do it; every role above may, too. Each endpoint inside a
- * tenant names one of these, and its guard, its documentation and its tests read this table.
+ * tenant names one of these, and its guard and its tests read this table.
  */
 export const lowestRole = {
   'account:self': 'viewer',

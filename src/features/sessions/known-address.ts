@@ -1,13 +1,20 @@
-import { createHash } from 'node:crypto'
 import { ipKeyGenerator } from 'express-rate-limit'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 
 /** So long after somebody was last there an address still counts as theirs. */
-const knownMs = 90 * 86_400_000
+export const addressKnownMs = 90 * 86_400_000
 
 /** Nobody has it. */
 const nobody = '00000000-0000-0000-0000-000000000000'
+
+/** Who was let in, and from where. */
+interface Arrival {
+  /** Of a user or a super admin. */
+  personId: string
+  ip: string | null
+  now: Date
+}
 
 /**
  * Notes that a person has shown at an IP address who they are. That outlives their session there: who logs out in
@@ -15,16 +22,20 @@ const nobody = '00000000-0000-0000-0000-000000000000'
  */
 export async function rememberAddress(
   tx: PlatformTx,
-  { userId, ip, now }: { userId: string; ip: string | null; now: Date },
+  context: Pick<Context, 'keyedHash'>,
+  { personId, ip, now }: Arrival,
 ): Promise<void> {
   if (ip === null) return
   await tx
-    .insertInto('rate_limits')
-    .values({ key: keyOf(userId, ip), hits: 1, resets_at: new Date(now.getTime() + knownMs) })
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet(({ ref }) => ({ resets_at: ref('excluded.resets_at') })),
-    )
+    .insertInto('known_addresses')
+    .values({ person_id: personId, address_hash: hashOf(context, personId, ip), seen_at: now })
+    .onConflict((conflict) => conflict.columns(['person_id', 'address_hash']).doUpdateSet({ seen_at: now }))
     .execute()
+}
+
+/** Takes back where a person is known: who came in there may not have been they. */
+export async function forgetAddresses(tx: PlatformTx, personId: string): Promise<void> {
+  await tx.deleteFrom('known_addresses').where('person_id', '=', personId).execute()
 }
 
 /** Whether the user or super admin of this e-mail address is known at this IP address. */
@@ -33,20 +44,22 @@ export async function isKnownAddress(
   { among, email, ip }: { among: 'users' | 'super_admins'; email: string; ip: string | null },
 ): Promise<boolean> {
   if (ip === null) return false
+  const seenAfter = new Date(context.clock.now().getTime() - addressKnownMs)
   return context.db.withPlatform('login', async (tx) => {
-    const user = await tx.selectFrom(among).select('id').where('email', '=', email).executeTakeFirst()
+    const person = await tx.selectFrom(among).select('id').where('email', '=', email).executeTakeFirst()
+    const personId = person?.id ?? nobody
     const known = await tx
-      .selectFrom('rate_limits')
-      .select('key')
-      .where('key', '=', keyOf(user?.id ?? nobody, ip))
-      .where('resets_at', '>', context.clock.now())
+      .selectFrom('known_addresses')
+      .select('seen_at')
+      .where('person_id', '=', personId)
+      .where('address_hash', '=', hashOf(context, personId, ip))
+      .where('seen_at', '>', seenAfter)
       .executeTakeFirst()
     return known !== undefined
   })
 }
 
-/** A household or office holds a whole /64 of IPv6. */
-function keyOf(userId: string, ip: string): string {
-  const place = `known address\n${userId}\n${ipKeyGenerator(ip, 64)}`
-  return createHash('sha256').update(place).digest('base64url')
+function hashOf({ keyedHash }: Pick<Context, 'keyedHash'>, personId: string, ip: string): Buffer {
+  // A household or office holds a whole /64 of IPv6.
+  return keyedHash('known address', `${personId} ${ipKeyGenerator(ip, 64)}`)
 }

@@ -123,7 +123,7 @@ async function enter(
         .forShare('memberships')
         .executeTakeFirst()
       if (!membership) throw new AppError('tenant_mismatch')
-      const session = await openSession(tx, {
+      const session = await openSession(tx, context, {
         userId,
         tenantId,
         membershipId: membership.id,

@@ -6,6 +6,7 @@ import { emailSchema } from '../../http/schemas.ts'
 import { logIn, selectTenant } from './login.ts'
 import { logOut, logOutEverywhere, refreshSession } from './refresh.ts'
 import { loginSchema, passwordText, refreshTokenBody, tenantChoiceSchema } from './schemas.ts'
+import { publishedAheadSeconds } from './signing-keys.ts'
 
 export const sessionRoutes = [
   route({
@@ -83,6 +84,10 @@ export const sessionRoutes = [
     path: '/.well-known/jwks.json',
     summary: 'The public keys that access tokens are signed with',
     response: { status: 200, body: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }) },
-    handler: async ({ context }) => ok(await context.tokens.jwks()),
+    // A new key is published for as long before it signs.
+    handler: async ({ context }) => ({
+      ...ok(await context.tokens.jwks()),
+      headers: { 'Cache-Control': `public, max-age=${publishedAheadSeconds}` },
+    }),
   }),
 ]

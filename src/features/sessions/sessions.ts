@@ -68,7 +68,11 @@ export function sessionEnd(now: Date): Date {
 }
 
 /** Stores a session of a member. */
-export async function openSession(tx: PlatformTx, session: NewSession): Promise<OpenedSession> {
+export async function openSession(
+  tx: PlatformTx,
+  context: Pick<Context, 'keyedHash'>,
+  session: NewSession,
+): Promise<OpenedSession> {
   const { userId, tenantId, membershipId, ip, now } = session
   const sessionId = uuidv7({ msecs: now.getTime() })
   const [lookup, secret] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
@@ -86,7 +90,7 @@ export async function openSession(tx: PlatformTx, session: NewSession): Promise<
       expires_at: sessionEnd(now),
     })
     .execute()
-  await rememberAddress(tx, { userId, ip, now })
+  await rememberAddress(tx, context, { personId: userId, ip, now })
   return { sessionId, refreshToken: writeRefreshToken({ lookup, secret }) }
 }
 
@@ -112,8 +116,16 @@ export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: s
  * being opened meanwhile is waited for.
  */
 export async function endSessions(tx: PlatformTx, userId: string): Promise<void> {
-  await tx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute()
+  await lockUser(tx, userId)
   await tx.deleteFrom('sessions').where('user_id', '=', userId).execute()
+}
+
+/**
+ * Makes other changes of a person's credentials wait, and sessions of theirs that are to be opened. Whoever also locks
+ * their mailed tokens locks the person first.
+ */
+export async function lockUser(tx: PlatformTx, userId: string): Promise<void> {
+  await tx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute()
 }
 
 /** The tokens of a session, as login and signup answer them. */

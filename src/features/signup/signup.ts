@@ -171,7 +171,7 @@ async function makeTenant(
           }
           const { company_name } = input
           await enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail })
-          return openSession(tx, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
+          return openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
         },
         { tenantId },
       )

@@ -52,6 +52,7 @@ export async function resetSuperAdmin(
     const updated = await tx
       .updateTable('super_admins')
       .set({ password_hash, totp_secret_jwe: null, totp_enrolled_at: null, totp_last_step: null })
+      .set({ totp_failures: 0 })
       .set({ credentials_changed_at: changedAfterAll(now), updated_at: now })
       .where('email', '=', email)
       .returning(['id', 'disabled_at'])

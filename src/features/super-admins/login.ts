@@ -47,9 +47,11 @@ export async function logInSuperAdmin(
   const passwordHash = needsRehash(found.password_hash)
     ? await passwords.hash(input.password)
     : found.password_hash
+  const now = context.clock.now()
   const hasEntered = await db.withPlatform('super admin', async (tx) => {
-    const entered = step !== undefined && (await enter(tx, found, step, passwordHash))
-    if (entered) await rememberAddress(tx, { userId: found.id, ip: origin.ip, now: context.clock.now() })
+    const entered = step !== undefined && (await enter(tx, found, step, passwordHash, now))
+    if (!entered) await countFailure(tx, found.id, now)
+    if (entered) await rememberAddress(tx, context, { personId: found.id, ip: origin.ip, now })
     writePlatformAuditEntry(tx, {
       actor: { kind: 'super_admin', id: found.id },
       // Somebody has the password: what came of the code is worth knowing either way.
@@ -57,7 +59,7 @@ export async function logInSuperAdmin(
       object: { type: 'super_admin', id: found.id },
       changedFields: [],
       ...origin,
-      now: context.clock.now(),
+      now,
     })
     return entered
   })
@@ -91,24 +93,48 @@ function findByEmail(tx: PlatformTx, email: string) {
 
 /**
  * Uses the time step up (RFC 6238, section 5.2), and renews the hash of a password that has been checked.
- * @returns false when that step or a later one was used before, or the credentials are not those that were checked
+ * @returns false when that step or a later one was used before, the credentials are not those that were checked, or
+ *   codes are not looked at for a while
  */
 async function enter(
   tx: PlatformTx,
   checked: { id: string; credentials_changed_at: Date },
   step: number | null,
   passwordHash: string,
+  now: Date,
 ): Promise<boolean> {
   const entered = await tx
     .updateTable('super_admins')
-    .set({ totp_last_step: step, password_hash: passwordHash })
+    .set({ totp_last_step: step, password_hash: passwordHash, totp_failures: 0 })
     .where('id', '=', checked.id)
     .where('credentials_changed_at', '=', checked.credentials_changed_at)
     .where('disabled_at', 'is', null)
+    .where(isOpenToCodes(now))
     .where((row) =>
       row.or([row('totp_last_step', 'is', null), row('totp_last_step', '<', sql<string>`${step}::bigint`)]),
     )
     .returning('id')
     .executeTakeFirst()
   return entered !== undefined
+}
+
+/**
+ * Three codes in a million are good at a time. After so many wrong ones behind a right password, which somebody else
+ * must have by then, none is looked at for a quarter of an hour after each further one (RFC 4226, section 7.3).
+ */
+const mostFailures = 20
+const pauseMs = 900_000
+
+function isOpenToCodes(now: Date) {
+  return sql<boolean>`(totp_failures < ${mostFailures} or totp_failed_at <= ${new Date(now.getTime() - pauseMs)})`
+}
+
+/** What comes during the pause counts for nothing, so that it ends. */
+async function countFailure(tx: PlatformTx, id: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('super_admins')
+    .set({ totp_failures: sql<number>`totp_failures + 1`, totp_failed_at: now })
+    .where('id', '=', id)
+    .where(isOpenToCodes(now))
+    .execute()
 }
