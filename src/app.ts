@@ -55,9 +55,7 @@ function mountRoutes(app: Express, context: Context): void {
     for (const route of atPath) {
       const method = route.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete'
       const guards: RequestHandler[] = route.rateLimit ? [rateLimits.perAddress[route.rateLimit]] : []
-      const accountLimit =
-        'accountLimit' in route && route.accountLimit && rateLimits.perAccount[route.accountLimit.name]
-      mounted[method](...guards, serve(context, route, accountLimit || undefined))
+      mounted[method](...guards, serve(context, route, rateLimits.perAccount))
     }
     const methods = atPath.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     mounted.all(() => {

@@ -175,8 +175,11 @@ export class AppError extends Error {
   }
 }
 
-/** RFC 9110: 401 says what to present (15.5.2). 503 says when to come back, unless a retry could do a thing twice. */
+/** RFC 9110: 401 says what to present (15.5.2; for tokens RFC 6750, section 3). 503 says when to come back, unless a retry could do a thing twice. */
 function defaultHeaders(code: ErrorCode, status: number): Record<string, string> {
-  if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="tenantry"' }
+  if (status === 401) {
+    const error = code === 'unauthenticated' ? ', error="invalid_token"' : ''
+    return { 'WWW-Authenticate': `Bearer realm="tenantry"${error}` }
+  }
   return status === 503 && code !== 'outcome_unknown' ? { 'Retry-After': '1' } : {}
 }

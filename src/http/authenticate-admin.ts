@@ -9,7 +9,7 @@ import {
   isAdminKey,
 } from '../features/super-admins/access.ts'
 import { originOf } from './address.ts'
-import { bearerToken } from './authenticate.ts'
+import { bearerToken, noToken } from './authenticate.ts'
 import type { AdminRoute } from './route.ts'
 
 type Called = Pick<AdminRoute<never, never, never>, 'method' | 'path' | 'beforeEnrolment'>
@@ -34,7 +34,7 @@ export async function authenticateAdmin(
     const errors = [{ path: 'headers.X-Admin-Key', message: 'is given beside another authorization' }]
     throw new AppError('invalid_request', { errors })
   }
-  if (!isAdminKey(String(key), context.config.superAdminKey)) throw new AppError('unauthenticated')
+  if (!isAdminKey(String(key), context.config.superAdminKey)) throw new AppError('unauthenticated', noToken)
   const admin: AdminPrincipal = { kind: 'admin_key' }
   await context.db.withPlatform('super admin', async (tx) =>
     writePlatformAuditEntry(tx, {

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { parseTenantId, type TenantId } from '../db/tenant-id.ts'
 import { AppError } from '../errors.ts'
 import { parseApiKey } from '../features/api-keys/key-format.ts'
-import { bearerChallenge, type Claims } from '../features/members/access.ts'
+import type { Claims } from '../features/members/access.ts'
 import { isReserved } from '../features/tenants/slug.ts'
 
 /**
@@ -59,7 +59,10 @@ function namedTenant(context: Context, request: Request): string[] {
 export function bearerToken(request: Request): string {
   const match = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '')
   if (!match?.[1]) {
-    throw new AppError('unauthenticated', request.headers.authorization ? bearerChallenge : {})
+    throw new AppError('unauthenticated', request.headers.authorization ? {} : noToken)
   }
   return match[1]
 }
+
+/** RFC 6750, section 3.1: who has presented no token is told of no error. */
+export const noToken = { headers: { 'WWW-Authenticate': 'Bearer realm="tenantry"' } }

@@ -88,13 +88,16 @@ export interface ReadRoute<P extends z.ZodType, Q extends z.ZodType, B extends z
   extends Declaration<P, Q, B>,
     TenantDeclaration {
   scope: 'read'
-  handler(call: BaseCall<P, Q, B> & { read: Read }): Promise<Reply>
+  handler(call: BaseCall<P, Q, B> & { read: Read; check: Check }): Promise<Reply>
 }
 
 /** Runs one query inside the caller's tenant and gives its rows and who asks. */
 export type Read = <Query extends Compilable>(
   build: (queries: TenantQueryBuilder, claims: Claims) => Query,
 ) => Promise<{ rows: InferResult<Query>; principal: Principal }>
+
+/** Finds out who asks without reading anything else, where the platform does the work. */
+type Check = () => Promise<Principal>
 
 /** The context inside an open transaction: without the database, since transactions never nest. */
 type ContextInside = Omit<Context, 'db'>

@@ -3,12 +3,18 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { recordKeyUse } from '../features/api-keys/key-use.ts'
-import { type Access, accessQuery, type Claims, checkAccess } from '../features/members/access.ts'
+import {
+  type Access,
+  accessQuery,
+  type Claims,
+  checkAccess,
+  type Principal,
+} from '../features/members/access.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
 import { authenticateAdmin } from './authenticate-admin.ts'
 import { toAppError } from './error-handler.ts'
 import { type ParsedInput, parseInput } from './input.ts'
-import { pass } from './rate-limits.ts'
+import { pass, type RateLimits } from './rate-limits.ts'
 import type { Read, Reply, Route } from './route.ts'
 import { transactionSlots } from './slots.ts'
 
@@ -19,13 +25,19 @@ type Writing = Extract<Route, { scope: 'write' }>
 
 /**
  * Serves one declared route: who calls, what they send, their scope, the handler, the commit, the answer.
- * @param accountLimit the middleware of the route's `accountLimit`; without it there is none
+ * @param accountLimits the middleware of each account limit; without them there is none
  */
-export function serve(context: Context, route: Route, accountLimit?: RequestHandler): RequestHandler {
+export function serve(
+  context: Context,
+  route: Route,
+  accountLimits?: RateLimits['perAccount'],
+): RequestHandler {
+  const limit = 'accountLimit' in route ? route.accountLimit : undefined
+  const guard = limit && accountLimits?.[limit.name]
   const handle = chooseHandle(context, route, async (request, response, account) => {
-    if (!accountLimit) return
+    if (!guard) return
     response.locals.account = account
-    await pass(accountLimit, request, response)
+    await pass(guard, request, response)
   })
   return async (request, response) => {
     const reply = await handle(request, response)
@@ -85,13 +97,17 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
       recordKeyUse(context, claims, access)
       return { rows: rows as never, principal }
     }
+    const check = async () => {
+      isChecked = true
+      return checkAlone(context, route, claims)
+    }
     try {
       if (route.accountLimit) {
-        await checkAlone(context, route, claims)
+        await check()
         await limitAccount(request, response, route.accountLimit.of(claims))
       }
-      const reply = await route.handler({ context, input: parsed.value, request, read })
-      if (!isChecked) throw new Error(`${route.method} ${route.path} answered without having read`)
+      const reply = await route.handler({ context, input: parsed.value, request, read, check })
+      if (!isChecked) throw new Error(`${route.method} ${route.path} answered without a check of its caller`)
       return reply
     } catch (error) {
       // Such as a cursor that only the query's author could refuse.
@@ -136,10 +152,11 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
 }
 
 /** Who may not call at all is told that before what is wrong with the input. */
-async function checkAlone(context: Context, route: ReadOnly | Writing, claims: Claims): Promise<void> {
+async function checkAlone(context: Context, route: ReadOnly | Writing, claims: Claims): Promise<Principal> {
   const [access] = await context.db.readTenant(claims.tenantId, (queries) => [accessQuery(queries, claims)])
-  checkAccess(access, claims, route, context.clock.now())
+  const principal = checkAccess(access, claims, route, context.clock.now())
   recordKeyUse(context, claims, access)
+  return principal
 }
 
 const parseJson = express.json({

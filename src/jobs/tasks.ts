@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { type AccountMail, sendAccountMail } from '../features/accounts/account-mails.ts'
 import { type InvitationMail, sendInvitation } from '../features/invitations/send-invitation.ts'
 import { forgetExpired } from './forget-expired.ts'
+import type { JobInfo } from './job-info.ts'
 
 /** What each task is given. The queue adds `tenant_id`, the tenant of the transaction that enqueued it, or null. */
 export interface TaskPayloads {
@@ -10,13 +11,6 @@ export interface TaskPayloads {
   'forget-expired': object
 }
 export type TaskName = keyof TaskPayloads
-
-/** What a task learns of its job. */
-export interface JobInfo {
-  tenantId: string | null
-  /** For the mail that the job sends: the same at each attempt. */
-  messageId: string
-}
 
 /** The tasks by name; each may run more than once for one job. */
 export const tasks: {

@@ -1,7 +1,8 @@
 import { Logger, makeWorkerUtils, run, type TaskList } from 'graphile-worker'
 import type { Context } from '../context.ts'
 import { openJobsPool } from '../db/jobs-pool.ts'
-import { crontab, type JobInfo, tasks } from './tasks.ts'
+import type { JobInfo } from './job-info.ts'
+import { crontab, tasks } from './tasks.ts'
 
 /** The worker while it runs. */
 export interface Worker {

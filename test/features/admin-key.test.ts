@@ -104,7 +104,7 @@ describe('X-Admin-Key', () => {
       const { status, body } = await whoAmI({ ...headers, 'Accept-Language': 'fr' })
       expect([status, body.code]).toEqual([400, 'invalid_request'])
       expect(body.errors).toEqual([
-        { path: 'headers.X-Admin-Key', message: "est donné à côté d'une autre autorisation" },
+        { path: 'headers.X-Admin-Key', message: 'accompagne une autre autorisation' },
       ])
     }
     expect(await keyUses()).toHaveLength(before)

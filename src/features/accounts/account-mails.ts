@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
+import type { JobInfo } from '../../jobs/job-info.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
-import type { JobInfo } from '../../jobs/tasks.ts'
 import type { Message } from '../../mail.ts'
 import { renderMail } from '../../mail-templates.ts'
 import { newTokenId, oneTimePurposes, storeToken } from '../sessions/one-time-tokens.ts'

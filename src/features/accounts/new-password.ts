@@ -3,7 +3,7 @@ import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
-import { bearerChallenge, type UserClaims } from '../members/access.ts'
+import type { UserClaims } from '../members/access.ts'
 import { forgetAddresses, rememberAddress } from '../sessions/known-address.ts'
 import { useToken, voidTokens } from '../sessions/one-time-tokens.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
@@ -87,8 +87,7 @@ export async function changePassword(
         .where('password_hash', '=', oldHash)
         .executeTakeFirst()
       if (changed.numUpdatedRows !== 1n) throw new AppError('conflict')
-      if (!(await isSessionLive(tx, sessionId, userId)))
-        throw new AppError('unauthenticated', bearerChallenge)
+      if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
       await tx.deleteFrom('sessions').where('user_id', '=', userId).where('id', '!=', sessionId).execute()
       await afterChange(tx, person, now)
       writeAuditEntry(tx, {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
 import { originOf } from '../../http/address.ts'
 import { forgetFailedLogins } from '../../http/rate-limits.ts'
 import { noContent, type Reply, route } from '../../http/route.ts'
@@ -89,14 +88,12 @@ export const accountRoutes = [
     permission: 'account:self',
     caller: 'user',
     whenBlocked: 'allowed',
-    accountLimit: { name: 'password', of: userOf },
+    accountLimit: { name: 'password', of: (claims) => userOf(claims).userId },
     body: z.strictObject({ current_password: passwordText, new_password: passwordSchema }),
     response: { status: 204 },
     errors: ['conflict', 'overloaded'],
-    handler: async ({ context, input, request, read }) => {
-      const { principal } = await read((queries) => queries.selectFrom('tenants').select('tenant_id'))
-      if (principal.kind !== 'user') throw new AppError('session_required')
-      await changePassword(context, principal, input.body, originOf(request))
+    handler: async ({ context, input, request, check }) => {
+      await changePassword(context, userOf(await check()), input.body, originOf(request))
       return noContent()
     },
   }),

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
-import type { JobInfo } from '../../jobs/tasks.ts'
+import type { JobInfo } from '../../jobs/job-info.ts'
 import { renderMail } from '../../mail-templates.ts'
 import type { Role } from '../members/roles.ts'
 import { storeToken } from '../sessions/one-time-tokens.ts'

@@ -134,9 +134,8 @@ export function checkAccess(
   now: Date,
 ): Principal {
   const access = rows[0]
-  if (access?.membership_status !== 'active') throw new AppError('unauthenticated', bearerChallenge)
-  if (access.key_expires_at && access.key_expires_at <= now)
-    throw new AppError('unauthenticated', bearerChallenge)
+  if (access?.membership_status !== 'active') throw new AppError('unauthenticated')
+  if (access.key_expires_at && access.key_expires_at <= now) throw new AppError('unauthenticated')
   if (requirement.whenBlocked !== 'allowed') refuseBlocked(access, now)
   const { module } = requirement
   if (module && !access.modules.includes(module))
@@ -151,13 +150,8 @@ export function checkAccess(
   return { kind, keyId, tenantId, role, membershipId }
 }
 
-/** The person behind a session. @throws AppError 403 `session_required` for an API key, which is no person */
-export function userOf(claims: Claims | Principal): string {
-  if (claims.kind !== 'user') throw new AppError('session_required')
-  return claims.userId
-}
-
-/** RFC 6750, section 3: what to present instead. */
-export const bearerChallenge = {
-  headers: { 'WWW-Authenticate': 'Bearer realm="tenantry", error="invalid_token"' },
+/** A caller who is a person. @throws AppError 403 `session_required` for an API key, which is none */
+export function userOf<Caller extends Claims | Principal>(caller: Caller): Extract<Caller, { kind: 'user' }> {
+  if (caller.kind !== 'user') throw new AppError('session_required')
+  return caller as Extract<Caller, { kind: 'user' }>
 }

@@ -4,7 +4,6 @@ import type { Memberships, Users } from '../../db/schema.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
-import { bearerChallenge } from './access.ts'
 
 interface Member {
   user_id: string
@@ -70,7 +69,7 @@ export async function updateMe(
     .where('id', '=', me.membershipId)
     .where('status', '=', 'active')
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) throw new AppError('unauthenticated', bearerChallenge)
+  if (numUpdatedRows === 0n) throw new AppError('unauthenticated')
   writeAuditEntry(tx, {
     actor: { kind: 'user', id: me.userId },
     action: 'user.updated',

@@ -108,7 +108,7 @@ export const memberRoutes = [
     response: { status: 204 },
     errors: ['last_owner'],
     handler: async ({ tx, principal }) => {
-      const userId = userOf(principal)
+      const { userId } = userOf(principal)
       await removeUser(tx, principal, 'account:self', userId)
       return noContent({ objectId: userId, changedFields: [] })
     },
@@ -118,7 +118,7 @@ export const memberRoutes = [
 ]
 
 async function describeMe({ baseDomain }: { baseDomain: string | undefined }, read: Read) {
-  const { rows, principal } = await read((queries, claims) => meQuery(queries, userOf(claims)))
+  const { rows, principal } = await read((queries, claims) => meQuery(queries, userOf(claims).userId))
   const row = rows[0]
   if (!row) throw new AppError('not_found')
   const { user_id: userId, own_theme, own_language, own_time_zone, own_date_format } = row

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
-import { bearerChallenge, type Principal } from './access.ts'
+import type { Principal } from './access.ts'
 import { isAllowed, isAtLeast, lowerOf, type Permission, type Role } from './roles.ts'
 
 /** Whether a member may come in. */
@@ -153,7 +153,7 @@ async function lockMembers(tx: Tx, principal: Principal, permission: Permission,
     .forNoKeyUpdate()
     .execute()) as Member[]
   const caller = members.find(({ id }) => id === principal.membershipId)
-  if (caller?.status !== 'active') throw new AppError('unauthenticated', bearerChallenge)
+  if (caller?.status !== 'active') throw new AppError('unauthenticated')
   const callerRole = lowerOf(principal.role, caller.role)
   if (!isAllowed(callerRole, permission)) throw new AppError('insufficient_role')
   const target = members.find(({ user_id }) => user_id === userId)

@@ -3,7 +3,6 @@ import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
-import { bearerChallenge } from '../members/access.ts'
 import type { Role } from '../members/roles.ts'
 import { needsRehash } from './passwords.ts'
 import { answerWithTokens, isSessionLive, openSession, type SessionAnswer } from './sessions.ts'
@@ -69,7 +68,7 @@ export async function selectTenant(
   const tenantId = parseTenantId(chosen)
   if (!tenantId) throw new AppError('tenant_mismatch')
   const answer = await enter(context, proof, tenantId, origin)
-  if (!answer) throw new AppError('unauthenticated', bearerChallenge)
+  if (!answer) throw new AppError('unauthenticated')
   return answer
 }
 

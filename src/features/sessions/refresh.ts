@@ -3,13 +3,10 @@ import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
-import { bearerChallenge } from '../members/access.ts'
 import type { Role } from '../members/roles.ts'
 import {
   answerWithTokens,
-  endSessions,
   hashToken,
-  isSessionLive,
   type RefreshToken,
   readRefreshToken,
   type SessionAnswer,
@@ -129,25 +126,4 @@ async function endReplayed(
   )
   const { requestId: request_id } = origin
   if (ended) context.log.warn({ tenant_id: tenantId, request_id }, 'a refresh token was used again')
-}
-
-/** Ends the session of a refresh token. What is no token of a live session is done already (RFC 7009, 2.2). */
-export async function logOut(context: Context, token: string): Promise<void> {
-  const presented = readRefreshToken(token)
-  if (!presented) return
-  await context.db.withPlatform('session', (tx) =>
-    tx.deleteFrom('sessions').where('lookup_hash', '=', hashToken(presented.lookup)).execute(),
-  )
-}
-
-/**
- * Ends every session of the person whose access token this is, in all tenants.
- * @throws AppError 401 `unauthenticated` when its own session has been ended already
- */
-export async function logOutEverywhere(context: Context, accessToken: string): Promise<void> {
-  const { userId, sessionId } = await context.tokens.verifyAccess(accessToken)
-  await context.db.withPlatform('session', async (tx) => {
-    if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated', bearerChallenge)
-    await endSessions(tx, userId)
-  })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import * as jose from 'jose'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
-import { bearerChallenge, type UserClaims } from '../members/access.ts'
+import type { UserClaims } from '../members/access.ts'
 import type { Role } from '../members/roles.ts'
 import { algorithm, type Keyring } from './signing-keys.ts'
 
@@ -91,7 +91,7 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
     } catch (cause) {
       // The database was asked for the key and is not there: that says nothing about the token.
       if (cause instanceof AppError) throw cause
-      throw new AppError('unauthenticated', { ...bearerChallenge, cause })
+      throw new AppError('unauthenticated', { cause })
     }
   }
 
@@ -109,7 +109,7 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
       }
       const { payload, kid } = await verify('access', token, ['tenant_id', 'role', 'sid'])
       const tenantId = parseTenantId(payload.tenant_id)
-      if (!tenantId || !payload.sub) throw new AppError('unauthenticated', bearerChallenge)
+      if (!tenantId || !payload.sub) throw new AppError('unauthenticated')
       const claims = { kind: 'user', userId: payload.sub, sessionId: String(payload.sid), tenantId } as const
       if (verified.size >= rememberedTokens) verified.delete(verified.keys().next().value as string)
       verified.set(token, { claims, kid, expiresAt: Number(payload.exp) * 1000 })

@@ -128,12 +128,11 @@ export const signupRoutes = [
     response: { status: 201, body: startedTenant },
     errors: ['email_not_verified', 'overloaded'],
     handler: async ({ context, input, request, read }) => {
-      const { rows, principal } = await read((queries, claims) => meQuery(queries, userOf(claims)))
+      const { rows, principal } = await read((queries, claims) => meQuery(queries, userOf(claims).userId))
       if (!rows[0]) throw new AppError('not_found')
-      if (principal.kind !== 'user') throw new AppError('session_required')
       const { user_id: id, email, first_name, last_name, locale } = rows[0]
       const user = { id, email, first_name, last_name, locale }
-      return created(await addCompany(context, input.body, user, principal, originOf(request)))
+      return created(await addCompany(context, input.body, user, userOf(principal), originOf(request)))
     },
   }),
 ]

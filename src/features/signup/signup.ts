@@ -7,7 +7,7 @@ import { createGates } from '../../gate.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { newMailedToken } from '../accounts/account-mails.ts'
 import type { Origin } from '../audit/audit.ts'
-import { bearerChallenge, type UserClaims } from '../members/access.ts'
+import type { UserClaims } from '../members/access.ts'
 import type { PlanName } from '../plans/plans.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
 import {
@@ -109,7 +109,7 @@ export async function addCompany(
       .where('id', '=', userId)
       .forShare()
       .executeTakeFirstOrThrow()
-    if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated', bearerChallenge)
+    if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
     if (context.config.emailVerification === 'required' && email_verified_at === null)
       throw new AppError('email_not_verified')
   })

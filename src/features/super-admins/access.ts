@@ -3,7 +3,6 @@ import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import type { PlatformAuditEntry } from '../audit/audit.ts'
-import { bearerChallenge } from '../members/access.ts'
 import type { AdminClaims } from '../sessions/tokens.ts'
 
 /** Who steers the platform: a super admin who has signed in, or whoever holds SUPER_ADMIN_KEY. */
@@ -28,7 +27,7 @@ export async function authenticateSuperAdmin(
   route: { beforeEnrolment?: 'allowed' },
 ): Promise<SuperAdmin> {
   const found = await db.withPlatform('super admin', (tx) => selectLive(tx, claims).executeTakeFirst())
-  if (!found) throw new AppError('unauthenticated', bearerChallenge)
+  if (!found) throw new AppError('unauthenticated')
   const isEnrolled = found.totp_enrolled_at !== null
   if (!isEnrolled && config.superAdminTotp === 'required' && route.beforeEnrolment !== 'allowed') {
     throw new AppError('totp_enrolment_required')
@@ -42,7 +41,7 @@ export async function authenticateSuperAdmin(
  */
 export async function lockSuperAdmin(tx: PlatformTx, claims: AdminClaims) {
   const found = await selectLive(tx, claims).forUpdate().executeTakeFirst()
-  if (!found) throw new AppError('unauthenticated', bearerChallenge)
+  if (!found) throw new AppError('unauthenticated')
   return found
 }
 
