@@ -49,7 +49,8 @@ CREATE INDEX api_keys_created_by ON public.api_keys USING btree (tenant_id, crea
 alter table public.api_keys enable row level security;
 alter table public.api_keys force row level security;
 create policy tenant_isolation on public.api_keys as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
-grant delete, insert, select, update on public.api_keys to tenantry_tenant;
+grant delete, insert, select on public.api_keys to tenantry_tenant;
+grant update (last_used_at, revoked_at, updated_at) on public.api_keys to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.audit_entries (
@@ -126,7 +127,8 @@ alter table public.invitations enable row level security;
 alter table public.invitations force row level security;
 create policy tenant_isolation on public.invitations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant select, update on public.invitations to tenantry_platform;
-grant delete, insert, select, update on public.invitations to tenantry_tenant;
+grant delete, insert, select on public.invitations to tenantry_tenant;
+grant update (expires_at, invited_by, status, token_id, updated_at) on public.invitations to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.known_addresses (
@@ -409,6 +411,18 @@ grant execute on function app.current_tenant() to tenantry_platform;
 grant execute on function app.current_tenant() to tenantry_tenant;
 
 -- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.end_sessions(of_membership uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    delete from public.sessions s
+    where s.subject_tenant_id = app.current_tenant() and s.membership_id = of_membership
+  $function$;
+grant execute on function app.end_sessions(uuid) to tenantry_tenant;
+
+-- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.session_membership(session_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -453,10 +467,15 @@ begin
   if jsonb_typeof(payload::jsonb) <> 'object' then
     raise invalid_parameter_value using message = 'the payload of a job is an object';
   end if;
+  if session_user <> 'tenantry_platform' and task <> all (array['send-invitation']) then
+    raise insufficient_privilege using message = 'a tenant cannot ask for this task';
+  end if;
   perform graphile_worker.add_job(
     task,
     (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
     run_at => run_at,
+    -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others.
+    priority => case task when 'send-invitation' then 10 else 0 end,
     job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
 end $function$;
 grant execute on function graphile_worker.enqueue_job(text,json,text,timestamp with time zone) to tenantry_platform;

@@ -45,9 +45,10 @@ export function createMail({
   return {
     async send(message) {
       const sent = await transport.sendMail({ from, ...message })
-      await mkdir(folder, { recursive: true })
+      // Whoever reads a link can follow it.
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       const file = join(folder, `${sent.messageId.replace(/[^A-Za-z0-9-]/g, '')}.eml`)
-      await writeFile(`${file}.part`, sent.message as Buffer)
+      await writeFile(`${file}.part`, sent.message as Buffer, { mode: 0o600 })
       await rename(`${file}.part`, file)
     },
   }

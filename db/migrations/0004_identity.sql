@@ -51,6 +51,15 @@ begin
   );
 end $$;
 
+-- Ends the sessions of a member of the current tenant; the tenant role cannot touch them otherwise.
+create function app.end_sessions(of_membership uuid) returns void
+  language sql volatile security definer
+  set search_path = pg_catalog, public, pg_temp
+  as $$
+    delete from public.sessions s
+    where s.subject_tenant_id = app.current_tenant() and s.membership_id = of_membership
+  $$;
+
 create table invitations (
   tenant_id text collate "C" not null default app.current_tenant() references tenants,
   id uuid not null,

@@ -15,8 +15,12 @@ revoke update, delete on audit_entries from :"tenant_role";
 -- somebody whose id it learnt. Signup and accepted invitations are the platform's.
 revoke insert, update on memberships from :"tenant_role";
 grant update (role, status, updated_at) on memberships to :"tenant_role";
+-- An invitation stays with the address it was made for, and a key with its secret, role and maker.
+revoke update on invitations, api_keys from :"tenant_role";
+grant update (status, invited_by, token_id, expires_at, updated_at) on invitations to :"tenant_role";
+grant update (last_used_at, revoked_at, updated_at) on api_keys to :"tenant_role";
 grant select on plans to :"tenant_role";
-grant execute on function app.current_tenant(), app.tenant_members(uuid), app.session_membership(uuid)
+grant execute on function app.current_tenant(), app.tenant_members(uuid), app.session_membership(uuid), app.end_sessions(uuid)
   to :"tenant_role";
 
 -- The platform role: signup, login, webhooks, jobs, operator. It never reads business tables.

@@ -1,6 +1,7 @@
 -- Applied as the role jobs, which owns this schema and nothing else. The other roles add a job through this
 -- one function, in their own transaction. A tenant's job carries the tenant of that transaction, whatever the
--- payload says; without a tenant only the platform role may add one.
+-- payload says; without a tenant only the platform role may add one. What a tenant's statement may ask for is listed:
+-- a task trusts its payload, and this one could be of an attacker's making.
 create or replace function graphile_worker.enqueue_job(
     task text, payload json, job_key text default null, run_at timestamptz default null)
   returns void
@@ -17,10 +18,15 @@ begin
   if jsonb_typeof(payload::jsonb) <> 'object' then
     raise invalid_parameter_value using message = 'the payload of a job is an object';
   end if;
+  if session_user <> :'platform_role' and task <> all (array['send-invitation']) then
+    raise insufficient_privilege using message = 'a tenant cannot ask for this task';
+  end if;
   perform graphile_worker.add_job(
     task,
     (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
     run_at => run_at,
+    -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others.
+    priority => case task when 'send-invitation' then 10 else 0 end,
     job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
 end $$;
 

@@ -16,6 +16,7 @@ const sentences: Record<string, string> = {
   'is not your password': "n'est pas votre mot de passe",
   'should be in the future': 'devrait être dans le futur',
   'is required for a new account': 'est obligatoire pour un nouveau compte',
+  'is required': 'est obligatoire',
   'is one of the most common passwords': 'est un des mots de passe les plus courants',
   'repeats too few characters': 'répète trop peu de caractères',
   'is made of your own or the company’s names': 'est composé de votre nom ou de celui de la société',

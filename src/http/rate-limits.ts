@@ -34,8 +34,7 @@ const hour = 3_600_000
 
 /** Wrong passwords, codes and tokens: not a body that nobody could read, nor what went wrong on our side. */
 const wrongSecret = [401]
-const wrongToken = [400]
-const wrongPassword = [400]
+const wrongToken = [400, 401]
 
 /** Limits that guard an endpoint: before its body is read, and once it is known whose account is meant. */
 export interface RateLimits {
@@ -82,13 +81,14 @@ export function createRateLimits(context: Context): RateLimits {
   const perAccount = (name: AccountLimitName, more: Omit<Limit, 'name' | 'keyOf'>) =>
     limiter({ name: nameOf(name), keyOf: accountOf, ...more }, false)
 
+  // Whoever has many addresses try at an account must not keep its owner out of it.
+  const isWhereOwnerIsKnown = (among: 'users' | 'super_admins') => (request: Request, response: Response) =>
+    isKnownAddress(context, { among, email: accountOf(request, response), ip: addressOf(request) })
   const guesses = (among: 'users' | 'super_admins') => ({
     perWindow: rateLimits.failedLoginsPerAccountPerQuarterHour,
     windowMs: quarterHour,
     counted: wrongSecret,
-    // Whoever has many addresses guess at an account must not keep its owner out of it.
-    isExempt: (request: Request, response: Response) =>
-      isKnownAddress(context, { among, email: accountOf(request, response), ip: addressOf(request) }),
+    isExempt: isWhereOwnerIsKnown(among),
   })
   const mailLimit = { perWindow: rateLimits.mailsPerAccountPerHour, windowMs: hour }
 
@@ -105,18 +105,17 @@ export function createRateLimits(context: Context): RateLimits {
       login: perAccount('login', guesses('users')),
       admin_login: perAccount('admin_login', guesses('super_admins')),
       // Two: who asks for the one kind of mail must not use the other up.
-      reset_mail: perAccount('reset_mail', mailLimit),
+      reset_mail: perAccount('reset_mail', { ...mailLimit, isExempt: isWhereOwnerIsKnown('users') }),
       verification_mail: perAccount('verification_mail', mailLimit),
       // Of a tenant: whoever it likes can be written to.
       invitation_mail: perAccount('invitation_mail', {
         perWindow: rateLimits.invitationsPerHour,
         windowMs: hour,
       }),
-      // Guesses of who holds somebody's session: no other address has to be let through.
+      // Of who holds somebody's session: each costs two hashes and may send a mail, so right ones count, too.
       password: perAccount('password', {
         perWindow: rateLimits.failedLoginsPerQuarterHour,
         windowMs: quarterHour,
-        counted: wrongPassword,
       }),
     },
   }

@@ -196,14 +196,14 @@ describe('with limits', () => {
   })
   afterAll(() => limited.stop())
 
-  test('guesses of the current password are counted per person, from wherever, and only the wrong ones', async () => {
+  test('tries at the current password are counted per person, from wherever, also right ones, each of which sends a mail', async () => {
     const { acme, globex } = limited
     let hosts = 0
     const elsewhere = () => ({ 'X-Forwarded-For': `203.0.113.${++hosts}` })
     const guess = async (password: string) => (await change(acme, goodPassword, password, elsewhere())).status
-    for (let times = 0; times < 5; times++) expect(await guess(goodPassword)).toBe(204)
+    expect(await guess(goodPassword)).toBe(204)
     const together = await Promise.all(Array.from({ length: 6 }, () => guess('a guess of mine')))
-    expect(together.sort()).toEqual([400, 400, 400, 429, 429, 429])
+    expect(together.sort()).toEqual([400, 400, 429, 429, 429, 429])
     expect(await guess(goodPassword), 'also the right one, since it could be a guess').toBe(429)
     expect((await change(globex, goodPassword)).status).toBe(204)
     expect((await acme.get('/v1/me')).status).toBe(200)

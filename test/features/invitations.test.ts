@@ -611,7 +611,7 @@ describe('a new person', () => {
       [409, 'email_taken'],
     ])
     const left = answers[0].status === 200 ? two : one
-    expect((await accept(left.token)).body).toMatchObject({ joined: true })
+    expect((await accept(left.token, { password: grace.password })).status).toBe(200)
     for (const tenantId of ['acme', 'globex']) {
       expect((await logIn(email, grace.password, tenantId)).status).toBe(200)
     }
@@ -619,12 +619,15 @@ describe('a new person', () => {
 })
 
 describe('a person with a verified address', () => {
-  test('joins with the token alone, gets no tokens, and signs in as always', async () => {
+  const own = { password: goodPassword }
+
+  test('joins with their password, and is signed in', async () => {
     const person = await addMember(platform, 'globex', 'viewer')
     const { id, token } = await inviteByMail(acme, person.email)
-    const { status, body } = await accept(token)
-    expect(status).toBe(200)
-    expect(body).toEqual({ tenant_id: 'acme', joined: true })
+    const { status, body } = await accept(token, own)
+    expect([status, body.tenant_id]).toEqual([200, 'acme'])
+    expect(body.user).toMatchObject({ id: person.userId, role: 'member' })
+    expect(await isSignedIn(createMember(platform.url, body))).toBe(true)
     expect((await logIn(person.email, goodPassword)).body.user).toMatchObject({
       id: person.userId,
       role: 'member',
@@ -633,8 +636,37 @@ describe('a person with a verified address', () => {
     expect((await auditOf(id))[0]).toMatchObject({ action: 'invitation.accepted', actor_id: person.userId })
   })
 
+  test('who cannot show that the account is theirs does not get in: the link proves the mailbox only', async () => {
+    const person = await addMember(platform, 'globex', 'viewer')
+    const { id, token } = await inviteByMail(acme, person.email)
+    const alone = await accept(token)
+    expect(code(alone)).toEqual([400, 'invalid_request'])
+    expect(alone.body.errors).toEqual([{ path: 'body.password', message: 'is required' }])
+    expect(code(await accept(token, { password: 'another-good-one' }))).toEqual([401, 'invalid_credentials'])
+    expect(await listed(id)).toMatchObject({ status: 'pending' })
+    expect((await accept(token, own)).status).toBe(200)
+  })
+
+  test('whose password is changed while it is looked at is asked again', async () => {
+    const person = await addMember(platform, 'globex', 'viewer')
+    const { token } = await inviteByMail(acme, person.email)
+    const { passwords } = platform.context
+    const { verify } = passwords
+    vi.spyOn(passwords, 'verify').mockImplementationOnce(async (password, hash) => {
+      await platform.sql(`update users set password_hash = 'another' where id = $1`, [person.userId])
+      return verify(password, hash)
+    })
+    expect(code(await accept(token, own))).toEqual([409, 'conflict'])
+    expect(
+      await platform.sql(
+        `select from memberships where user_id = $1 and tenant_id = 'acme'`,
+        [person.userId],
+        'acme',
+      ),
+    ).toEqual([])
+  })
+
   test.each([
-    ['a password', { password: 'another-good-one' }],
     ['names', { first_name: 'Grace', last_name: 'Hopper' }],
     ['all that makes a new account', grace],
   ])('who gives %s is refused, and nothing of theirs is changed', async (_what, given) => {
@@ -644,21 +676,21 @@ describe('a person with a verified address', () => {
     expect(code(await accept(token, given))).toEqual([409, 'email_taken'])
     expect(hash).not.toHaveBeenCalled()
     expect((await logIn(person.email, goodPassword, 'globex')).body.user.first_name).toBe('Own')
-    expect((await accept(token)).status).toBe(200)
+    expect((await accept(token, own)).status).toBe(200)
   })
 
   test('who became a member in another way is one already', async () => {
     const person = await addMember(platform, 'globex', 'viewer')
     const { id, token } = await inviteByMail(acme, person.email)
     await join(platform, 'acme', person)
-    expect(code(await accept(token))).toEqual([409, 'already_member'])
+    expect(code(await accept(token, own))).toEqual([409, 'already_member'])
     expect(await listed(id)).toMatchObject({ status: 'pending' })
   })
 
   test('joins once of ten times at once', async () => {
     const person = await addMember(platform, 'globex', 'viewer')
     const { token } = await inviteByMail(acme, person.email)
-    const answers = await Promise.all(Array.from({ length: 10 }, () => accept(token)))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => accept(token, own)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 400 || status === 409)).toHaveLength(9)
   })
@@ -717,6 +749,18 @@ describe('an address that somebody else signed up with, and nobody verified', ()
     expect((await logIn(email, theirs.password)).status).toBe(401)
   })
 
+  test('also when the owner of the address has followed the link that it brought them', async () => {
+    const email = somebody()
+    const { attacker } = await hijack('Confirmed Trap', email)
+    await platform.sql('update users set email_verified_at = now() where email = $1', [email])
+    const { token } = await inviteByMail(acme, email)
+    for (const given of [{}, grace, { password: grace.password }])
+      expect((await accept(token, given)).status).not.toBe(200)
+    const selected = { tenant_id: 'acme' }
+    const headers = { Authorization: `Bearer ${attacker.token}` }
+    expect((await platform.post('/auth/select-tenant', selected, headers)).status).toBe(403)
+  })
+
   test('but not when its person verifies it meanwhile', async () => {
     const email = somebody()
     const { attacker: person } = await hijack('Mine', email)
@@ -729,7 +773,7 @@ describe('an address that somebody else signed up with, and nobody verified', ()
     })
     expect(code(await accept(token, grace))).toEqual([409, 'email_taken'])
     expect(await isSignedIn(person)).toBe(true)
-    expect((await accept(token)).body).toEqual({ tenant_id: 'acme', joined: true })
+    expect((await accept(token, theirs)).status).toBe(200)
   })
 })
 

@@ -453,13 +453,13 @@ describe('the queue, seen by the tenant role', () => {
   const enqueue = (tenantId: string | undefined, payload: unknown, key: string | null = null) =>
     asTenant(
       tenantId,
-      `select graphile_worker.enqueue_job('no-such-task', $1::json, $2, now() + interval '1 day')`,
+      `select graphile_worker.enqueue_job('send-invitation', $1::json, $2, now() + interval '1 day')`,
       [JSON.stringify(payload), key],
     )
   const jobs = () =>
     platform.sql(
       `select p.payload, j.key from graphile_worker.jobs j join graphile_worker._private_jobs p using (id)
-       where j.task_identifier = 'no-such-task' order by id`,
+       where j.task_identifier = 'send-invitation' order by id`,
     )
 
   test('a job carries the tenant of its transaction, whatever the payload claims', async () => {

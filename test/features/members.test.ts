@@ -157,7 +157,7 @@ describe('changing a user', () => {
     expect(problem(await eve.post('/v1/clients', { name: 'X' }))).toEqual([403, 'insufficient_role'])
   })
 
-  test('who is disabled is out at once, cannot refresh, and is back when enabled', async () => {
+  test('who is disabled is out at once, cannot refresh, and signs in again when enabled', async () => {
     const eve = await add('member')
     await admin.patch(userPath(eve), { status: 'disabled' })
     expect(problem(await eve.get('/v1/me'))).toEqual([401, 'unauthenticated'])
@@ -165,8 +165,14 @@ describe('changing a user', () => {
     const refresh = () => platform.post('/auth/refresh', { refresh_token: eve.refreshToken })
     expect(problem(await refresh())).toEqual([401, 'invalid_refresh_token'])
     await admin.patch(userPath(eve), { status: 'active' })
-    expect((await eve.get('/v1/me')).status).toBe(200)
-    expect((await refresh()).status).toBe(200)
+    expect(problem(await eve.get('/v1/me')), 'a session that was the reason stays ended').toEqual([
+      401,
+      'unauthenticated',
+    ])
+    expect(problem(await refresh())).toEqual([401, 'invalid_refresh_token'])
+    expect((await platform.post('/auth/login', { email: eve.email, password: goodPassword })).status).toBe(
+      200,
+    )
   })
 
   test('both at once, and each leaves an entry in the audit trail', async () => {

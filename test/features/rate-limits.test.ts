@@ -250,6 +250,7 @@ describe('guessing at a password', () => {
       storeToken(tx, context, {
         purpose: 'reset_password',
         tokenId: newTokenId(clock.now()),
+        email: acme.email,
         subject: { userId: acme.userId },
         expiresAt: new Date(clock.now().getTime() + minute),
         now: clock.now(),

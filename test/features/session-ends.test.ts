@@ -258,6 +258,16 @@ describe('a membership', () => {
     expect((await refresh(platform, inAcme.refreshToken)).status).toBe(200)
   })
 
+  test('that an admin disables has lost its sessions when it is active again, in this tenant only', async () => {
+    const { inAcme, inGlobex } = await someoneInTwo()
+    for (const status of ['disabled', 'active']) {
+      expect((await platform.acme.patch(`/v1/users/${inAcme.userId}`, { status })).status).toBe(200)
+      expect(await isSignedIn(inAcme)).toBe(false)
+      expect((await refresh(platform, inAcme.refreshToken)).status).toBe(401)
+    }
+    expect(await isSignedIn(inGlobex)).toBe(true)
+  })
+
   test('that is removed and made again has none of its old sessions', async () => {
     const { inAcme, inGlobex } = await someoneInTwo()
     await platform.sql(

@@ -208,6 +208,7 @@ test('functions with the rights of another are listed here, pin their search_pat
       where prosecdef and pronamespace <> 'pg_catalog'::regnamespace order by 1`,
   )
   expect(rows.map(({ name }) => name)).toEqual([
+    'app.end_sessions(uuid)',
     'app.session_membership(uuid)',
     'app.tenant_members(uuid)',
     'graphile_worker.enqueue_job(text,json,text,timestamp with time zone)',
@@ -218,11 +219,55 @@ test('functions with the rights of another are listed here, pin their search_pat
   }
 })
 
+describe('no statement of a tenant', () => {
+  test.each([
+    [`update invitations set email = 'somebody@example.com'`],
+    [`update invitations set role = 'owner'`],
+    [`update api_keys set role = 'owner'`],
+    [`update api_keys set secret_hash = sha256('mine')`],
+    [`update api_keys set created_by = null`],
+    [
+      `merge into invitations i using (values (1)) v on true when matched then update set email = 'x@example.com'`,
+    ],
+  ])('gives what was handed out to somebody else: %s', async (sql) => {
+    expect(await found(tenant, 'acme', sql)).toBe('42501')
+  })
+
+  test('ends sessions of another tenant', async () => {
+    const { theirs } = world.table('memberships')
+    const count = async () =>
+      (await world.admin.query('select from sessions where membership_id = $1', [theirs.id])).rowCount
+    await world.admin.query(
+      `insert into sessions (id, user_id, subject_tenant_id, membership_id, lookup_hash, token_hash, rotated_at,
+        created_at, expires_at)
+       values (gen_random_uuid(), $1, 'globex', $2, sha256('lookup'), sha256('token'), now(), now(), now())`,
+      [theirs.user_id, theirs.id],
+    )
+    const before = await count()
+    expect(before).toBeGreaterThan(0)
+    for (const tenantId of ['acme', undefined]) {
+      expect(await found(tenant, tenantId, `select app.end_sessions('${theirs.id}')`)).toBe(1)
+    }
+    expect(await count()).toBe(before)
+    expect(await found(tenant, 'globex', `select app.end_sessions('${theirs.id}')`)).toBe(1)
+    expect(await count()).toBe(0)
+  })
+
+  test.each([
+    'pg_advisory_lock(1)',
+    'pg_try_advisory_lock(1, 2)',
+    'pg_advisory_xact_lock(1)',
+    'pg_try_advisory_lock_shared(1)',
+  ])('takes a lock that others wait for: %s', async (call) => {
+    expect(await found(tenant, 'acme', `select ${call}`)).toBe('42501')
+  })
+})
+
 describe('a job', () => {
   test.each(['{"tenant_id":"globex"}', '{}', '{"tenant_id":null}'])(
     'of acme carries acme, whatever its payload %s says',
     async (payload) => {
-      const sql = `select graphile_worker.enqueue_job('look', '${payload}', 'key')`
+      const sql = `select graphile_worker.enqueue_job('send-invitation', '${payload}', 'key')`
       expect(await found(tenant, 'acme', sql)).toBe(1)
       const { rows } = await jobs.query(
         `select j.key, payload->>'tenant_id' as tenant from graphile_worker._private_jobs j where key like '%key'`,
@@ -232,13 +277,29 @@ describe('a job', () => {
   )
 
   test.each(['null', '[]', '["globex"]', '"globex"', '1'])('has no payload such as %s', async (payload) => {
-    expect(await found(tenant, 'acme', `select graphile_worker.enqueue_job('look', '${payload}')`)).toBe(
-      '22023',
-    )
+    expect(
+      await found(tenant, 'acme', `select graphile_worker.enqueue_job('send-invitation', '${payload}')`),
+    ).toBe('22023')
   })
 
+  test.each(['send-account-mail', 'forget-expired', 'no-such-task'])(
+    'cannot be %s: it would trust its payload',
+    async (task) => {
+      const payload = JSON.stringify({
+        template: 'reset_password',
+        email: `${canary}@example.com`,
+        token_id: 'x',
+      })
+      const sql = `select graphile_worker.enqueue_job('${task}', '${payload}')`
+      expect(await found(tenant, 'acme', sql)).toBe('42501')
+      expect(await found(platform, undefined, sql)).toBe(1)
+    },
+  )
+
   test('needs a tenant, and the queue cannot be read', async () => {
-    expect(await found(tenant, undefined, `select graphile_worker.enqueue_job('look', '{}')`)).toBe('42501')
+    expect(
+      await found(tenant, undefined, `select graphile_worker.enqueue_job('send-invitation', '{}')`),
+    ).toBe('42501')
     for (const client of [tenant, platform]) {
       expect(await found(client, 'acme', 'select * from graphile_worker.jobs')).toBe('42501')
       expect(await found(client, 'acme', 'select * from graphile_worker._private_jobs')).toBe('42501')

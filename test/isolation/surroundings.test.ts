@@ -136,7 +136,7 @@ describe('channels', () => {
       await listener.query(`listen ${channel}`)
     }
     await inside(globex, 'globex', () =>
-      globex.query(`select graphile_worker.enqueue_job('nothing', '{"text":"${canary}"}')`),
+      globex.query(`select graphile_worker.enqueue_job('send-invitation', '{"text":"${canary}"}')`),
     )
     await listener.query('select 1')
     expect(heard).not.toEqual([])

@@ -82,8 +82,14 @@ function stepsFor(database: string, roles: Roles): Step[] {
   return steps
 }
 
+const advisoryLocks = ['', 'try_'].flatMap((tries) =>
+  ['lock', 'lock_shared', 'xact_lock', 'xact_lock_shared'].flatMap((kind) =>
+    ['bigint', 'integer, integer'].map((key) => `pg_${tries}advisory_${kind}(${key})`),
+  ),
+)
+
 /** What everybody may do in a new database, a statement of a tenant's should not, and the heirs go on doing. */
-function closures({ owner, jobs }: Roles): Step[] {
+function closures({ owner, platform, jobs }: Roles): Step[] {
   const call = 'execute on function pg_catalog.'
   const closed: [right: string, heirs: string[]][] = [
     // A DO block can become another tenant.
@@ -101,6 +107,9 @@ function closures({ owner, jobs }: Roles): Step[] {
     [`${call}pg_terminate_backend(integer, bigint)`, ['pg_signal_backend']],
     // A message on "worker:migrate" ends the job workers.
     [`${call}pg_notify(text, text)`, [jobs.name]],
+    // A session's lock outlives its transaction on a pooled connection: who holds that of the migrate step stops the
+    // next start.
+    ...advisoryLocks.map((name): [string, string[]] => [`${call}${name}`, [owner.name, platform.name]]),
   ]
   return closed.flatMap(([right, heirs]) => {
     const [, privilege = '', kind = '', object = ''] = /^(\w+) on (\w+) (.+)$/.exec(right) ?? []

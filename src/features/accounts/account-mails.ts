@@ -90,11 +90,18 @@ async function makeLink(
   context: Context,
   purpose: LinkPurpose,
   { token_id: tokenId, token_expires_at }: MailedToken,
-  { id: userId }: Person,
+  { id: userId, email }: Person,
 ): Promise<string | null> {
   const now = context.clock.now()
   const expiresAt = new Date(token_expires_at)
   if (expiresAt <= now) return null
-  const token = await storeToken(tx, context, { purpose, tokenId, subject: { userId }, expiresAt, now })
+  const token = await storeToken(tx, context, {
+    purpose,
+    tokenId,
+    email,
+    subject: { userId },
+    expiresAt,
+    now,
+  })
   return `${context.config.appUrl}/${paths[purpose]}?token=${token}`
 }

@@ -13,12 +13,13 @@ import { refuseWeakPassword } from '../sessions/passwords.ts'
 import {
   answerWithTokens,
   endSessions,
+  lockUser,
   openSession,
   type SessionAnswer,
   type UserAnswer,
 } from '../sessions/sessions.ts'
 
-/** The token of an invitation and, where the person has no account that is theirs for certain, what makes one. */
+/** The token of an invitation, the password of an account, and where there is none yet what makes one. */
 export interface AcceptInput {
   token: string
   first_name?: string
@@ -26,24 +27,23 @@ export interface AcceptInput {
   password?: string
 }
 
-/** What accepting answers: tokens to who has chosen a password just now, and to others that they are in. */
-export type AcceptAnswer = SessionAnswer | { tenant_id: TenantId; joined: true }
-
 const purpose = 'accept_invitation'
 
 /**
- * Makes the bearer of an invitation's token a member. The token proves the mailbox and no password, so an account
- * whose address is verified joins without getting tokens. An account whose address never was may have been made by
- * somebody else, who waits for the owner to come (Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security
- * 2022): it gets a new password and new names as a new account does, and all its sessions end.
+ * Makes the bearer of an invitation's token a member, and signs them in. The token proves the mailbox only, so an
+ * account that is there already has to be shown to be theirs by its password: it may have been made by somebody else,
+ * who waits for the owner of the address to come (Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security
+ * 2022). One whose address was never verified gets a new password and new names as a new account does, and all its
+ * sessions end.
  * @throws AppError 400 `token_invalid`, `invalid_request` without names or a good password where they are needed;
- *   409 `already_member`, `email_taken` when they are given for a verified account; 503 `overloaded`
+ *   401 `invalid_credentials` for another password than that of the account; 409 `already_member`, `email_taken` when
+ *   names are given for an account, `conflict` when it changes meanwhile; 503 `overloaded`
  */
 export async function acceptInvitation(
   context: Context,
   input: AcceptInput,
   origin: Origin,
-): Promise<AcceptAnswer> {
+): Promise<SessionAnswer> {
   const { db, clock, passwords } = context
   const found = await db.withPlatform('invitation', (tx) => findToken(tx, purpose, input.token, clock.now()))
   const tenantId = parseTenantId(found?.subject_tenant_id)
@@ -52,19 +52,25 @@ export async function acceptInvitation(
   const look = (tx: PlatformTx) => getAcceptable(tx, context, invitationId, input)
 
   // A hash costs too much for tokens that open nothing, and takes too long for a transaction.
-  const { account } = await db.withPlatform('invitation', look, { tenantId })
+  const { account, known } = await db.withPlatform('invitation', look, { tenantId })
   const passwordHash = account && (await passwords.hash(account.password))
+  if (known && !(await passwords.verify(known.password, known.passwordHash))) {
+    throw new AppError('invalid_credentials')
+  }
 
   const now = clock.now()
   const { user, role, session } = await db.withPlatform(
     'invitation',
     async (tx) => {
+      if (known) await lockUser(tx, known.user.id)
       await useToken(tx, purpose, input.token, now)
-      const { invitation, account } = await look(tx)
+      const { invitation, ...fresh } = await look(tx)
+      // Verified, or given another password, since it was looked at.
+      if (fresh.known?.passwordHash !== known?.passwordHash) throw new AppError('conflict')
       const user =
-        account && passwordHash
-          ? await makeAccount(tx, { ...account, passwordHash, ...invitation, tenantId }, origin, now)
-          : { id: invitation.user_id as string }
+        fresh.account && passwordHash
+          ? await makeAccount(tx, { ...fresh.account, passwordHash, ...invitation, tenantId }, origin, now)
+          : (fresh.known as Known).user
       const membershipId = await join(tx, tenantId, user.id, invitation.role, now)
       await tx
         .updateTable('invitations')
@@ -79,19 +85,11 @@ export async function acceptInvitation(
         ...origin,
         now,
       })
-      if (!('email' in user)) return { role: invitation.role }
-      const session = await openSession(tx, context, {
-        userId: user.id,
-        tenantId,
-        membershipId,
-        ip: origin.ip,
-        now,
-      })
-      return { user, role: invitation.role, session }
+      const newSession = { userId: user.id, tenantId, membershipId, ip: origin.ip, now }
+      return { user, role: invitation.role, session: await openSession(tx, context, newSession) }
     },
     { tenantId },
   )
-  if (!session) return { tenant_id: tenantId, joined: true }
   return answerWithTokens(context, session, { user, tenantId, role })
 }
 
@@ -122,6 +120,7 @@ async function getAcceptable(tx: PlatformTx, context: Context, id: string, input
     .select(['invitations.token_id', 'tenants.name as company_name', 'tenants.status as tenant_status'])
     .select(['inviter.role as inviter_role', 'inviter.status as inviter_status', 'inviting_user.locale'])
     .select(['users.id as user_id', 'users.email_verified_at', 'memberships.id as membership_id'])
+    .select(['users.first_name', 'users.last_name', 'users.locale as own_locale', 'users.password_hash'])
     .where('invitations.id', '=', id)
     .modifyEnd(sql`for update of invitations`)
     .executeTakeFirst()
@@ -131,19 +130,40 @@ async function getAcceptable(tx: PlatformTx, context: Context, id: string, input
   const isGood =
     invitation.status === 'pending' &&
     invitation.expires_at > context.clock.now() &&
-    deriveToken(context, purpose, invitation.token_id) === input.token &&
+    deriveToken(context, purpose, { tokenId: invitation.token_id, email: invitation.email }) ===
+      input.token &&
     invitation.inviter_status === 'active' &&
     isAllowed(inviterRole, 'invitations:manage') &&
     isAtLeast(inviterRole, role) &&
     !closed.includes(invitation.tenant_status)
   if (!isGood) throw new AppError('token_invalid')
   if (invitation.membership_id) throw new AppError('already_member')
-  const { email, company_name, locale, user_id, email_verified_at } = invitation
-  const isVerified = email_verified_at !== null
-  return {
-    invitation: { email, role, locale, user_id },
-    account: chooseAccount({ email, company_name, isVerified }, input),
+  const { email, company_name, locale, user_id, password_hash } = invitation
+  if (!user_id || !password_hash || !invitation.email_verified_at) {
+    const account = readAccount(input, [company_name, email])
+    return { invitation: { email, role, locale }, account, known: undefined }
   }
+  if (input.first_name !== undefined || input.last_name !== undefined) throw new AppError('email_taken')
+  const { password } = readGiven(input, ['password'])
+  const { first_name, last_name, own_locale } = invitation
+  // Whoever has an id has all of these: the join is a left one.
+  const names = { first_name, last_name, locale: own_locale } as Pick<
+    UserAnswer,
+    'first_name' | 'last_name' | 'locale'
+  >
+  const user = { id: user_id, email, ...names }
+  return {
+    invitation: { email, role, locale },
+    account: undefined,
+    known: { user, password, passwordHash: password_hash },
+  }
+}
+
+/** A verified account, and the password that is to be its. */
+interface Known {
+  user: UserAnswer
+  password: string
+  passwordHash: string
 }
 
 interface Account {
@@ -152,27 +172,22 @@ interface Account {
   password: string
 }
 
-function chooseAccount(
-  { email, company_name, isVerified }: { email: string; company_name: string; isVerified: boolean },
-  { first_name, last_name, password }: AcceptInput,
-): Account | undefined {
-  const given = { first_name, last_name, password }
-  const missing = Object.entries(given).filter(([, value]) => value === undefined)
-  if (isVerified) {
-    if (missing.length < 3) throw new AppError('email_taken')
-    return undefined
-  }
-  if (missing.length > 0) {
-    const errors = missing.map(([name]) => ({
-      path: `body.${name}`,
-      message: 'is required for a new account',
-    }))
-    throw new AppError('invalid_request', { errors })
-  }
-  const account = given as Account
-  const words = [company_name, email, account.first_name, account.last_name]
+function readAccount(input: AcceptInput, context: string[]): Account {
+  const account = readGiven(input, ['first_name', 'last_name', 'password'])
+  const words = [...context, account.first_name, account.last_name]
   refuseWeakPassword(account.password, words, 'body.password')
   return account
+}
+
+function readGiven<Name extends 'first_name' | 'last_name' | 'password'>(input: AcceptInput, names: Name[]) {
+  const missing = names.filter((name) => input[name] === undefined)
+  if (missing.length > 0) {
+    const message = names.length > 1 ? 'is required for a new account' : 'is required'
+    throw new AppError('invalid_request', {
+      errors: missing.map((name) => ({ path: `body.${name}`, message })),
+    })
+  }
+  return input as Record<Name, string>
 }
 
 interface NewAccount extends Account {

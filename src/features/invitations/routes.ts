@@ -106,7 +106,7 @@ export const invitationRoutes = [
     method: 'POST',
     path: '/auth/accept-invitation',
     summary:
-      'Join the tenant of an invitation: as a new person with names and password, or with the token alone',
+      'Join the tenant of an invitation: a new person with names and a password to be, others with their password',
     rateLimit: 'token',
     body: z.strictObject({
       token: z.string().max(1000),
@@ -114,12 +114,15 @@ export const invitationRoutes = [
       last_name: nameSchema.optional(),
       password: passwordSchema.optional(),
     }),
-    // Tokens for who has chosen a password with it; who had an account signs in as always.
-    response: {
-      status: 200,
-      body: z.union([loginSchema, z.strictObject({ tenant_id: z.string(), joined: z.literal(true) })]),
-    },
-    errors: ['token_invalid', 'already_member', 'email_taken', 'overloaded'],
+    response: { status: 200, body: loginSchema },
+    errors: [
+      'token_invalid',
+      'invalid_credentials',
+      'already_member',
+      'email_taken',
+      'conflict',
+      'overloaded',
+    ],
     handler: async ({ context, input, request }) =>
       ok(await acceptInvitation(context, input.body, originOf(request))),
   }),

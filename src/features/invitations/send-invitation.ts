@@ -53,6 +53,7 @@ async function prepare(tx: PlatformTx, context: Context, mail: InvitationMail, t
   const token = await storeToken(tx, context, {
     purpose: 'accept_invitation',
     tokenId: mail.token_id,
+    email: invitation.email,
     subject: { tenantId, invitationId: mail.invitation_id },
     expiresAt: invitation.expires_at,
     now,

@@ -95,6 +95,8 @@ export async function changeUser(
   if (changes.role) refuseAbove(callerRole, changes.role)
   if (!isActiveOwner({ ...target, ...changes })) refuseLastOwner(target, members)
   await updateMembership(tx, target.id, changes, now)
+  // Who is enabled again signs in again: the sessions may have been the reason.
+  if (changes.status === 'disabled') await sql`select app.end_sessions(${target.id})`.execute(tx)
   return findUser(tx, userId).executeTakeFirstOrThrow()
 }
 

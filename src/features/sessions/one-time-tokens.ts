@@ -19,6 +19,8 @@ interface NewToken {
   purpose: OneTimePurpose
   /** Made once by who asks for the mail: a job that runs again sends the same token. */
   tokenId: string
+  /** The address that it is mailed to. */
+  email: string
   subject: OneTimeSubject
   expiresAt: Date
   now: Date
@@ -29,13 +31,16 @@ export function newTokenId(now: Date): string {
   return uuidv7({ msecs: now.getTime() })
 }
 
-/** The token of an id. Who has only the database cannot compute it. */
+/**
+ * The token of an id, for one mailbox: for another address it is another token, whoever chose the id. Who has only the
+ * database cannot compute it.
+ */
 export function deriveToken(
   { keyedHash }: Pick<Context, 'keyedHash'>,
   purpose: OneTimePurpose,
-  tokenId: string,
+  { tokenId, email }: { tokenId: string; email: string },
 ): string {
-  return keyedHash('one-time token', `${purpose} ${tokenId}`).toString('base64url')
+  return keyedHash('one-time token', `${purpose} ${tokenId} ${email}`).toString('base64url')
 }
 
 /**
@@ -43,8 +48,8 @@ export function deriveToken(
  * so that it stands nowhere, not even in the job that sends it. One that was stored before is left as it is.
  */
 export async function storeToken(tx: PlatformTx, context: Pick<Context, 'keyedHash'>, token: NewToken) {
-  const { purpose, tokenId, subject, expiresAt, now } = token
-  const text = deriveToken(context, purpose, tokenId)
+  const { purpose, subject, expiresAt, now } = token
+  const text = deriveToken(context, purpose, token)
   await tx
     .insertInto('one_time_tokens')
     .values({
