@@ -12,6 +12,8 @@ export type RateLimitName = 'signup' | 'login' | 'check_email' | 'lookup' | 'mai
 /** The limits per account, wherever the requests come from. */
 export type AccountLimitName =
   | 'login'
+  | 'signup'
+  | 'check_email'
   | 'admin_login'
   | 'reset_mail'
   | 'verification_mail'
@@ -104,6 +106,11 @@ export function createRateLimits(context: Context): RateLimits {
     perAccount: {
       login: perAccount('login', guesses('users')),
       admin_login: perAccount('admin_login', guesses('super_admins')),
+      signup: perAccount('signup', { perWindow: rateLimits.signupsPerHour, windowMs: hour }),
+      check_email: perAccount('check_email', {
+        perWindow: rateLimits.emailChecksPerMinute,
+        windowMs: 60_000,
+      }),
       // Two: who asks for the one kind of mail must not use the other up.
       reset_mail: perAccount('reset_mail', { ...mailLimit, isExempt: isWhereOwnerIsKnown('users') }),
       verification_mail: perAccount('verification_mail', mailLimit),

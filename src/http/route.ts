@@ -69,8 +69,8 @@ interface TenantDeclaration {
 export interface OpenRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   extends Declaration<P, Q, B> {
   scope: 'open'
-  /** How often one account may be tried, from wherever; `of` names the account that the body means. */
-  accountLimit?: { name: AccountLimitName; of(body: z.output<B>): string }
+  /** How often one account may be tried, from wherever; `of` names the account that the input means. */
+  accountLimit?: { name: AccountLimitName; of(input: Input<P, Q, B>): string }
   handler(call: BaseCall<P, Q, B>): Promise<Reply>
 }
 

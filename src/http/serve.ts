@@ -65,7 +65,7 @@ function chooseHandle(context: Context, route: Route, limitAccount: LimitAccount
 function serveOpen(context: Context, route: Open, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
     const input = accept(await readInput(route, request, response))
-    if (route.accountLimit) await limitAccount(request, response, route.accountLimit.of(input.body))
+    if (route.accountLimit) await limitAccount(request, response, route.accountLimit.of(input))
     return route.handler({ context, input, request })
   }
 }

@@ -19,6 +19,7 @@ const small = {
   EMAIL_CHECKS_PER_MINUTE: '2',
   LOOKUPS_PER_MINUTE: '5',
 }
+let emails = 0
 const times = async <T>(count: number, work: (index: number) => Promise<T>) => {
   const results: T[] = []
   for (let index = 0; index < count; index++) results.push(await work(index))
@@ -33,7 +34,7 @@ describe('without a proxy', () => {
   afterAll(() => platform.stop())
 
   const checkEmail = (headers: Record<string, string> = {}) =>
-    platform.get('/signup/check-email?email=a@b.example', headers)
+    platform.get(`/signup/check-email?email=${++emails}@b.example`, headers)
   const logIn = (password: string) => platform.post('/auth/login', { email: platform.acme.email, password })
 
   test('over the limit is 429 with the standard headers and a problem document', async () => {
@@ -94,7 +95,22 @@ describe('behind one proxy', () => {
   afterAll(() => platform.stop())
 
   const checkFrom = async (forwarded: string) =>
-    (await platform.get('/signup/check-email?email=a@b.example', { 'X-Forwarded-For': forwarded })).status
+    (await platform.get(`/signup/check-email?email=${++emails}@b.example`, { 'X-Forwarded-For': forwarded }))
+      .status
+
+  test('one e-mail address is looked up and signed up with so often, from wherever', async () => {
+    const from = (host: number) => ({ 'X-Forwarded-For': `192.0.2.${host}` })
+    const looks = await times(3, (index) =>
+      platform.get('/signup/check-email?email=one@b.example', from(index)),
+    )
+    expect(looks.map(({ status }) => status)).toEqual([200, 200, 429])
+    const body = signupBody('Once', { admin_email: platform.acme.email })
+    const signups = await times(4, (index) => platform.post('/signup', body, from(10 + index)))
+    expect(
+      signups.map(({ status }) => status),
+      'of four, the first was the one that worked',
+    ).toEqual([409, 409, 409, 429])
+  })
 
   test('the address is the one that the proxy added, never the leftmost', async () => {
     const answers = await times(3, (index) => checkFrom(`10.0.0.${index}, 203.0.113.5`))

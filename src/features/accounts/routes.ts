@@ -23,7 +23,7 @@ export const accountRoutes = [
     path: '/auth/forgot-password',
     summary: 'Have a link mailed with which to choose a new password',
     rateLimit: 'mail',
-    accountLimit: { name: 'reset_mail', of: ({ email }) => email },
+    accountLimit: { name: 'reset_mail', of: ({ body }) => body.email },
     body: addressBody,
     response: { status: 202 },
     handler: async ({ context, input }) => {
@@ -70,7 +70,7 @@ export const accountRoutes = [
     path: '/auth/resend-verification',
     summary: 'Have the link that confirms an e-mail address mailed again',
     rateLimit: 'mail',
-    accountLimit: { name: 'verification_mail', of: ({ email }) => email },
+    accountLimit: { name: 'verification_mail', of: ({ body }) => body.email },
     body: addressBody,
     response: { status: 202 },
     handler: async ({ context, input }) => {

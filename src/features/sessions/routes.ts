@@ -16,7 +16,7 @@ export const sessionRoutes = [
     path: '/auth/login',
     summary: 'Sign in with e-mail and password, in the tenant of X-Tenant-ID when there is one',
     rateLimit: 'login',
-    accountLimit: { name: 'login', of: ({ email }) => email },
+    accountLimit: { name: 'login', of: ({ body }) => body.email },
     // Any length is read: to refuse a short one would tell what stored passwords look like.
     body: z.strictObject({ email: emailSchema, password: passwordText }),
     response: { status: 200, body: z.union([loginSchema, tenantChoiceSchema]) },

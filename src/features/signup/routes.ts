@@ -45,6 +45,7 @@ export const signupRoutes = [
     path: '/signup',
     summary: 'Sign a company up: a tenant, its owner, and the tokens of a login unless it is PENDING',
     rateLimit: 'signup',
+    accountLimit: { name: 'signup', of: ({ body }) => body.admin_email },
     body: z.strictObject({
       ...companyInput,
       admin_email: emailSchema,
@@ -65,6 +66,7 @@ export const signupRoutes = [
     path: '/signup/check-email',
     summary: 'Whether an e-mail address has no account yet',
     rateLimit: 'check_email',
+    accountLimit: { name: 'check_email', of: ({ query }) => query.email },
     query: z.strictObject({ email: emailSchema }),
     response: { status: 200, body: z.strictObject({ available: z.boolean() }) },
     handler: async ({ context, input }) => {

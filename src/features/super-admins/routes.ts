@@ -23,7 +23,7 @@ export const superAdminRoutes = [
     path: '/auth/admin/login',
     summary: 'Sign a super admin in, with the code of the authenticator app once one is enrolled',
     rateLimit: 'login',
-    accountLimit: { name: 'admin_login', of: ({ email }) => email },
+    accountLimit: { name: 'admin_login', of: ({ body }) => body.email },
     body: z.strictObject({ email: emailSchema, password: passwordText, totp: totpSchema.optional() }),
     response: { status: 200, body: adminLoginSchema },
     errors: ['invalid_credentials', 'totp_required', 'overloaded'],
