@@ -14,6 +14,7 @@ export type AccountLimitName =
   | 'login'
   | 'signup'
   | 'check_email'
+  | 'invitation'
   | 'admin_login'
   | 'reset_mail'
   | 'verification_mail'
@@ -106,10 +107,17 @@ export function createRateLimits(context: Context): RateLimits {
     perAccount: {
       login: perAccount('login', guesses('users')),
       admin_login: perAccount('admin_login', guesses('super_admins')),
-      signup: perAccount('signup', { perWindow: rateLimits.signupsPerHour, windowMs: hour }),
+      // Of a person who has an account already: nobody can use up the signup of one who has none.
+      signup: perAccount('signup', { perWindow: rateLimits.signupsPerHour, windowMs: hour, counted: [409] }),
+      // Ten addresses' worth: one alone can keep nobody from looking.
       check_email: perAccount('check_email', {
-        perWindow: rateLimits.emailChecksPerMinute,
+        perWindow: 10 * rateLimits.emailChecksPerMinute,
         windowMs: 60_000,
+      }),
+      invitation: perAccount('invitation', {
+        perWindow: rateLimits.failedLoginsPerAccountPerQuarterHour,
+        windowMs: quarterHour,
+        counted: wrongSecret,
       }),
       // Two: who asks for the one kind of mail must not use the other up.
       reset_mail: perAccount('reset_mail', { ...mailLimit, isExempt: isWhereOwnerIsKnown('users') }),

@@ -6,9 +6,9 @@ export async function forgetExpired({ db, clock }: Context): Promise<void> {
   const now = clock.now()
   await db.withPlatform('housekeeping', async (tx) => {
     await tx.deleteFrom('sessions').where('expires_at', '<', now).execute()
-    await tx.deleteFrom('one_time_tokens').where('expires_at', '<', now).execute()
     await tx.deleteFrom('rate_limits').where('resets_at', '<', now).execute()
     const unseenSince = new Date(now.getTime() - addressKnownMs)
     await tx.deleteFrom('known_addresses').where('seen_at', '<', unseenSince).execute()
+    await tx.deleteFrom('one_time_tokens').where('expires_at', '<', now).execute()
   })
 }

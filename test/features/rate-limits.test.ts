@@ -98,18 +98,19 @@ describe('behind one proxy', () => {
     (await platform.get(`/signup/check-email?email=${++emails}@b.example`, { 'X-Forwarded-For': forwarded }))
       .status
 
-  test('one e-mail address is looked up and signed up with so often, from wherever', async () => {
+  test('one e-mail address is looked up, and a taken one signed up with, so often from wherever', async () => {
     const from = (host: number) => ({ 'X-Forwarded-For': `192.0.2.${host}` })
-    const looks = await times(3, (index) =>
-      platform.get('/signup/check-email?email=one@b.example', from(index)),
-    )
-    expect(looks.map(({ status }) => status)).toEqual([200, 200, 429])
-    const body = signupBody('Once', { admin_email: platform.acme.email })
-    const signups = await times(4, (index) => platform.post('/signup', body, from(10 + index)))
-    expect(
-      signups.map(({ status }) => status),
-      'of four, the first was the one that worked',
-    ).toEqual([409, 409, 409, 429])
+    const lookUp = (index: number) => platform.get('/signup/check-email?email=one@b.example', from(index))
+    expect((await times(21, lookUp)).map(({ status }) => status)).toEqual([...Array(20).fill(200), 429])
+    const signUp = (index: number, email: string, password = goodPassword) => {
+      const body = signupBody('Once', { admin_email: email, admin_password: password })
+      return platform.post('/signup', body, from(100 + index))
+    }
+    const taken = await times(5, (index) => signUp(index, platform.acme.email))
+    expect(taken.map(({ status }) => status)).toEqual([409, 409, 409, 409, 429])
+    const spoiled = await times(6, (index) => signUp(20 + index, 'victim@b.example', 'password'))
+    expect(new Set(spoiled.map(({ status }) => status))).toEqual(new Set([400]))
+    expect((await signUp(40, 'victim@b.example')).status, 'nobody uses up the signup of another').toBe(201)
   })
 
   test('the address is the one that the proxy added, never the leftmost', async () => {

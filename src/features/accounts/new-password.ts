@@ -89,6 +89,8 @@ export async function changePassword(
       if (changed.numUpdatedRows !== 1n) throw new AppError('conflict')
       if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
       await tx.deleteFrom('sessions').where('user_id', '=', userId).where('id', '!=', sessionId).execute()
+      await forgetAddresses(tx, userId)
+      await rememberAddress(tx, context, { personId: userId, ip: origin.ip, now })
       await afterChange(tx, person, now)
       writeAuditEntry(tx, {
         actor: { kind: 'user', id: userId },

@@ -108,6 +108,8 @@ export const invitationRoutes = [
     summary:
       'Join the tenant of an invitation: a new person with names and a password to be, others with their password',
     rateLimit: 'token',
+    // By token, so that only who has one can use it up.
+    accountLimit: { name: 'invitation', of: ({ body }) => body.token },
     body: z.strictObject({
       token: z.string().max(1000),
       first_name: nameSchema.optional(),

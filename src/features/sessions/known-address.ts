@@ -44,19 +44,27 @@ export async function isKnownAddress(
   { among, email, ip }: { among: 'users' | 'super_admins'; email: string; ip: string | null },
 ): Promise<boolean> {
   if (ip === null) return false
-  const seenAfter = new Date(context.clock.now().getTime() - addressKnownMs)
   return context.db.withPlatform('login', async (tx) => {
     const person = await tx.selectFrom(among).select('id').where('email', '=', email).executeTakeFirst()
-    const personId = person?.id ?? nobody
-    const known = await tx
-      .selectFrom('known_addresses')
-      .select('seen_at')
-      .where('person_id', '=', personId)
-      .where('address_hash', '=', hashOf(context, personId, ip))
-      .where('seen_at', '>', seenAfter)
-      .executeTakeFirst()
-    return known !== undefined
+    return wasLetIn(tx, context, { personId: person?.id ?? nobody, ip, now: context.clock.now() })
   })
+}
+
+/** Whether a person was let in at an IP address before. */
+export async function wasLetIn(
+  tx: PlatformTx,
+  context: Pick<Context, 'keyedHash'>,
+  { personId, ip, now }: Arrival,
+): Promise<boolean> {
+  if (ip === null) return false
+  const known = await tx
+    .selectFrom('known_addresses')
+    .select('seen_at')
+    .where('person_id', '=', personId)
+    .where('address_hash', '=', hashOf(context, personId, ip))
+    .where('seen_at', '>', new Date(now.getTime() - addressKnownMs))
+    .executeTakeFirst()
+  return known !== undefined
 }
 
 function hashOf({ keyedHash }: Pick<Context, 'keyedHash'>, personId: string, ip: string): Buffer {

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { writePlatformAuditEntry } from '../audit/audit.ts'
+import { forgetAddresses } from '../sessions/known-address.ts'
 
 /** What an operator at the command line hands to a super admin, once. */
 export interface Credentials {
@@ -57,6 +58,7 @@ export async function resetSuperAdmin(
       .where('email', '=', email)
       .returning(['id', 'disabled_at'])
       .executeTakeFirst()
+    if (updated) await forgetAddresses(tx, updated.id)
     if (updated) recordCommand(tx, 'super_admin.reset', updated.id, ['password', 'totp_enrolled'], now)
     return updated
   })

@@ -2,6 +2,7 @@ import { Secret } from 'otpauth'
 import type { Context } from '../../context.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writePlatformAuditEntry } from '../audit/audit.ts'
+import { forgetAddresses } from '../sessions/known-address.ts'
 import { actorOfAdmin, lockSuperAdmin, type SuperAdmin } from './access.ts'
 import { changedAfterAll } from './credentials.ts'
 import { type AdminLoginAnswer, answerWithToken } from './login.ts'
@@ -57,6 +58,8 @@ export async function enrolTotp(
     const { totp_secret_jwe } = await lockSuperAdmin(tx, admin)
     const step = await findTimeStep(context, admin.adminId, totp_secret_jwe, code)
     if (step === undefined) throw new AppError('invalid_credentials')
+    // Where they were let in before, it was without a code.
+    await forgetAddresses(tx, admin.adminId)
     writePlatformAuditEntry(tx, {
       actor: actorOfAdmin(admin),
       action: 'super_admin.totp_enrolled',

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writePlatformAuditEntry } from '../audit/audit.ts'
-import { rememberAddress } from '../sessions/known-address.ts'
+import { rememberAddress, wasLetIn } from '../sessions/known-address.ts'
 import { needsRehash } from '../sessions/passwords.ts'
 import { findTimeStep } from './totp.ts'
 
@@ -49,7 +49,10 @@ export async function logInSuperAdmin(
     : found.password_hash
   const now = context.clock.now()
   const hasEntered = await db.withPlatform('super admin', async (tx) => {
-    const entered = step !== undefined && (await enter(tx, found, step, passwordHash, now))
+    // Who renews the pause with wrong codes must not keep its owner out where they are known.
+    const isKnown = await wasLetIn(tx, context, { personId: found.id, ip: origin.ip, now })
+    const isOpen = isKnown ? sql<boolean>`true` : isOpenToCodes(now)
+    const entered = step !== undefined && (await enter(tx, found, step, passwordHash, isOpen))
     if (!entered) await countFailure(tx, found.id, now)
     if (entered) await rememberAddress(tx, context, { personId: found.id, ip: origin.ip, now })
     writePlatformAuditEntry(tx, {
@@ -101,7 +104,7 @@ async function enter(
   checked: { id: string; credentials_changed_at: Date },
   step: number | null,
   passwordHash: string,
-  now: Date,
+  isOpen: RawBuilder<boolean>,
 ): Promise<boolean> {
   const entered = await tx
     .updateTable('super_admins')
@@ -109,7 +112,7 @@ async function enter(
     .where('id', '=', checked.id)
     .where('credentials_changed_at', '=', checked.credentials_changed_at)
     .where('disabled_at', 'is', null)
-    .where(isOpenToCodes(now))
+    .where(isOpen)
     .where((row) =>
       row.or([row('totp_last_step', 'is', null), row('totp_last_step', '<', sql<string>`${step}::bigint`)]),
     )
