@@ -38,9 +38,10 @@ type NotOnHandles =
 interface ScopeMethods<Handle> {
   /**
    * Sends a query whose answer nobody needs in one write with COMMIT, behind all others; when it is rejected,
-   * nothing commits. Not from inside a savepoint.
+   * nothing commits. Not from inside a savepoint. A function is asked for its query when the callback has ended, and
+   * may have none.
    */
-  atCommit(query: Compilable): void
+  atCommit(query: Compilable | (() => Compilable | undefined)): void
   /**
    * Runs work inside a savepoint, the only nesting there is; await it before the next statement. When work
    * throws, only what it did is undone.
@@ -147,9 +148,9 @@ class Handle<Tables> extends Kysely<Tables> {
     this.#scope = scope
   }
 
-  atCommit(query: Compilable): void {
-    const { sql, parameters } = query.compile()
-    this.#transaction.runAtCommit(this.#scope, sql, parameters)
+  atCommit(query: Compilable | (() => Compilable | undefined)): void {
+    const compiled = typeof query === 'function' ? () => query()?.compile() : query.compile()
+    this.#transaction.runAtCommit(this.#scope, compiled)
   }
 
   savepoint<T>(work: (inner: Handle<Tables>) => Promise<T>): Promise<T> {

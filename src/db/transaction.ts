@@ -1,6 +1,10 @@
+import type { CompiledQuery } from 'kysely'
 import { AppError } from '../errors.ts'
 import { type Connection, ConnectionLostError, type StatementResult } from './connections.ts'
 import { isStaleStatement, prepareStatement, type Statement, TransactionError } from './statements.ts'
+
+/** A query as Kysely compiles it. */
+type Query = Pick<CompiledQuery, 'sql' | 'parameters'>
 
 /** The right to send statements: the transaction's own, or that of a savepoint. Only the innermost one counts. */
 export interface Scope {
@@ -25,7 +29,7 @@ export class Transaction {
   #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
   /** What goes out together with COMMIT. */
-  readonly #last: Statement[] = []
+  readonly #last: (Statement | (() => Query | undefined))[] = []
   /** The first rejection; the savepoint that it happened in forgives it. */
   #failure: { error: unknown } | undefined
   /** The first failure that nothing forgives, and that outranks what the callback made of it. */
@@ -73,12 +77,13 @@ export class Transaction {
   /**
    * Keeps a statement whose answer nobody needs, to be sent in one write with COMMIT, behind all others. When it is
    * rejected, nothing commits. Not from inside a savepoint, which may be undone while this would not.
+   * @param query or what makes it, asked when the callback has ended
    * @throws TransactionError when the transaction's own scope is not the innermost open one; TypeError
    */
-  runAtCommit(scope: Scope, sql: string, parameters: readonly unknown[]): void {
+  runAtCommit(scope: Scope, query: Query | (() => Query | undefined)): void {
     try {
       if (scope !== this.root || this.#scope !== scope) throw new TransactionError(deadHandle)
-      this.#last.push(prepareStatement(sql, parameters))
+      this.#last.push(typeof query === 'function' ? query : prepareStatement(query.sql, query.parameters))
     } catch (error) {
       this.#remember(error)
       throw error
@@ -134,9 +139,10 @@ export class Transaction {
     if (!isFinished) throw new TransactionError(unfinished)
     const rejected = this.#fatal ?? this.#failure
     if (rejected) throw rejected.error
+    const last = this.#prepareLast()
     let answer: StatementResult
     try {
-      answer = await this.#sendLast()
+      answer = await this.#sendLast(last)
     } catch (cause) {
       // An error is the whole truth only if the session goes on after it.
       const isLost = cause instanceof ConnectionLostError ? cause.wasSent : !(await this.rollback())
@@ -147,11 +153,18 @@ export class Transaction {
     }
   }
 
+  /** All of it before anything is written. */
+  #prepareLast(): Statement[] {
+    return this.#last.flatMap((each) => {
+      if (typeof each !== 'function') return each
+      const query = each()
+      return query ? prepareStatement(query.sql, query.parameters) : []
+    })
+  }
+
   /** A rejected statement in front of it makes the server answer COMMIT with ROLLBACK. */
-  async #sendLast(): Promise<StatementResult> {
-    const sends = [...this.#last, control('commit')].map(
-      (statement) => () => this.#connection.send(statement),
-    )
+  async #sendLast(last: Statement[]): Promise<StatementResult> {
+    const sends = [...last, control('commit')].map((statement) => () => this.#connection.send(statement))
     if (!this.#connection.pipeline) {
       let answer: StatementResult | undefined
       for (const send of sends) answer = await send()

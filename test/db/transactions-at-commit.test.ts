@@ -84,6 +84,44 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     expect(await on.clientsOf(acme)).toEqual([])
   })
 
+  test('a query that is made at the end knows all that has happened, and there may be none', async () => {
+    const db = on.open(mode)
+    await db.withTenant(acme, async (tx) => {
+      let inserted = 0
+      tx.atCommit(() => tx.insertInto('clients').values(client(`${inserted} before`)))
+      tx.atCommit(() => undefined)
+      for (const name of ['a', 'b']) {
+        await insertClient(tx, name)
+        inserted++
+      }
+    })
+    expect(await on.clientsOf(acme)).toEqual(['2 before', 'a', 'b'])
+  })
+
+  test.each([
+    [
+      'cannot be made',
+      () => {
+        throw new Error('no query')
+      },
+    ],
+    ['cannot be encoded', (tx: Tx) => tx.selectNoFrom(sql`${{ amount: 1n }}::json`.as('bad'))],
+    [
+      'is none that a handle sends',
+      () => ({ compile: () => ({ sql: 'rollback', parameters: [] }) }) as never,
+    ],
+  ])('when a query at the end %s, nothing is saved', async (_what, make) => {
+    const db = on.open({ ...mode, tenantPoolSize: 1 })
+    const failing = db.withTenant(acme, async (tx) => {
+      await insertClient(tx, 'first')
+      tx.atCommit(() => make(tx))
+    })
+    await expect(failing).rejects.toThrow()
+    expect(await on.clientsOf(acme)).toEqual([])
+    await db.withTenant(acme, (tx) => insertClient(tx, 'next'))
+    expect(await on.clientsOf(acme)).toEqual(['next'])
+  })
+
   test('after the callback has ended, it is refused', async () => {
     const db = on.open(mode)
     let kept: Tx | undefined
