@@ -66,10 +66,12 @@ create table public.audit_entries (
   request_id text not null,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  reason text,
   constraint audit_entries_pkey PRIMARY KEY (tenant_id, id),
   constraint audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
   constraint audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'operator'::text, 'system'::text]))),
-  constraint audit_entries_check CHECK ((updated_at = created_at))
+  constraint audit_entries_check CHECK ((updated_at = created_at)),
+  constraint audit_entries_reason_check CHECK ((length(reason) <= 1000))
 );
 CREATE INDEX audit_entries_created_at ON public.audit_entries USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.audit_entries enable row level security;
@@ -99,6 +101,105 @@ alter table public.clients enable row level security;
 alter table public.clients force row level security;
 create policy tenant_isolation on public.clients as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant delete, insert, select, update on public.clients to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.credit_accounts (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  balance bigint not null default 0,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint credit_accounts_pkey PRIMARY KEY (tenant_id, id),
+  constraint credit_accounts_tenant_id_key UNIQUE (tenant_id),
+  constraint credit_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint credit_accounts_balance_check CHECK (((balance >= 0) AND (balance <= '9007199254740991'::bigint)))
+);
+CREATE INDEX credit_accounts_created_at ON public.credit_accounts USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.credit_accounts enable row level security;
+alter table public.credit_accounts force row level security;
+create policy tenant_isolation on public.credit_accounts as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select on public.credit_accounts to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.credit_entries (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  operation_id uuid not null,
+  lot_id uuid not null,
+  amount bigint not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint credit_entries_pkey PRIMARY KEY (tenant_id, id),
+  constraint credit_entries_tenant_id_operation_id_lot_id_key UNIQUE (tenant_id, operation_id, lot_id),
+  constraint credit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint credit_entries_tenant_id_lot_id_fkey FOREIGN KEY (tenant_id, lot_id) REFERENCES public.credit_lots(tenant_id, id),
+  constraint credit_entries_tenant_id_operation_id_fkey FOREIGN KEY (tenant_id, operation_id) REFERENCES public.credit_operations(tenant_id, id),
+  constraint credit_entries_amount_check CHECK ((amount <> 0))
+);
+CREATE INDEX credit_entries_created_at ON public.credit_entries USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.credit_entries enable row level security;
+alter table public.credit_entries force row level security;
+create policy tenant_isolation on public.credit_entries as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select on public.credit_entries to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.credit_lots (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  amount bigint not null,
+  remaining bigint not null,
+  expires_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint credit_lots_pkey PRIMARY KEY (tenant_id, id),
+  constraint credit_lots_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint credit_lots_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES public.credit_operations(tenant_id, id),
+  constraint credit_lots_check CHECK (((remaining >= 0) AND (remaining <= amount)))
+);
+CREATE INDEX credit_lots_created_at ON public.credit_lots USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX credit_lots_open ON public.credit_lots USING btree (tenant_id, expires_at, created_at, id) WHERE (remaining > 0);
+alter table public.credit_lots enable row level security;
+alter table public.credit_lots force row level security;
+create policy platform_access on public.credit_lots as permissive for select to tenantry_platform using (true);
+create policy tenant_isolation on public.credit_lots as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select on public.credit_lots to tenantry_tenant;
+grant select (expires_at, remaining, tenant_id) on public.credit_lots to tenantry_platform;
+
+-- owner tenantry_owner
+create table public.credit_operations (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  kind text collate "C" not null,
+  amount bigint not null,
+  balance bigint not null,
+  reason text,
+  idempotency_key text collate "C",
+  expires_at timestamp(3) with time zone,
+  debit_id uuid,
+  actor_kind text collate "C" not null,
+  actor_id text not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint credit_operations_pkey PRIMARY KEY (tenant_id, id),
+  constraint credit_operations_tenant_id_debit_id_fkey FOREIGN KEY (tenant_id, debit_id) REFERENCES public.credit_operations(tenant_id, id),
+  constraint credit_operations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint credit_operations_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'operator'::text, 'system'::text]))),
+  constraint credit_operations_balance_check CHECK ((balance >= 0)),
+  constraint credit_operations_check CHECK (((amount > 0) AND ((kind = 'expiry'::text) OR (amount <= 1000000000)))),
+  constraint credit_operations_check1 CHECK (((kind = 'grant'::text) OR (expires_at IS NULL))),
+  constraint credit_operations_check2 CHECK (((kind = 'refund'::text) = (debit_id IS NOT NULL))),
+  constraint credit_operations_check3 CHECK (((kind = 'expiry'::text) OR ((reason IS NOT NULL) AND (idempotency_key IS NOT NULL)))),
+  constraint credit_operations_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+  constraint credit_operations_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'debit'::text, 'refund'::text, 'expiry'::text]))),
+  constraint credit_operations_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
+);
+CREATE INDEX credit_operations_created_at ON public.credit_operations USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX credit_operations_debit ON public.credit_operations USING btree (tenant_id, debit_id) WHERE (debit_id IS NOT NULL);
+CREATE UNIQUE INDEX credit_operations_key ON public.credit_operations USING btree (tenant_id, idempotency_key, ((actor_kind = ANY (ARRAY['user'::text, 'api_key'::text]))));
+alter table public.credit_operations enable row level security;
+alter table public.credit_operations force row level security;
+create policy tenant_isolation on public.credit_operations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select on public.credit_operations to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.invitations (
@@ -142,6 +243,29 @@ CREATE INDEX known_addresses_seen_at ON public.known_addresses USING btree (seen
 grant delete, insert, select, update on public.known_addresses to tenantry_platform;
 
 -- owner tenantry_owner
+create table public.limit_counters (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  limit_name text collate "C" not null,
+  used bigint not null default 0,
+  period date,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint limit_counters_pkey PRIMARY KEY (tenant_id, id),
+  constraint limit_counters_tenant_id_limit_name_key UNIQUE (tenant_id, limit_name),
+  constraint limit_counters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint limit_counters_limit_name_check CHECK ((limit_name = ANY (ARRAY['articles_per_week'::text, 'executions_per_month'::text, 'sites'::text, 'storage_bytes'::text, 'users'::text, 'workflows'::text]))),
+  constraint limit_counters_used_check CHECK ((used >= 0))
+);
+CREATE INDEX limit_counters_created_at ON public.limit_counters USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.limit_counters enable row level security;
+alter table public.limit_counters force row level security;
+create policy platform_access on public.limit_counters as permissive for select to tenantry_platform using (true);
+create policy tenant_isolation on public.limit_counters as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant insert, select on public.limit_counters to tenantry_platform;
+grant select on public.limit_counters to tenantry_tenant;
+
+-- owner tenantry_owner
 create table public.memberships (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -172,6 +296,31 @@ create policy tenant_isolation on public.memberships as permissive for all to pu
 grant insert, select, update on public.memberships to tenantry_platform;
 grant delete, select on public.memberships to tenantry_tenant;
 grant update (role, status, updated_at) on public.memberships to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.notification_preferences (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  membership_id uuid not null,
+  category text collate "C" not null,
+  minimum_priority text not null,
+  email boolean not null,
+  push boolean not null,
+  sound boolean not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint notification_preferences_pkey PRIMARY KEY (tenant_id, id),
+  constraint notification_preferences_tenant_id_membership_id_category_key UNIQUE (tenant_id, membership_id, category),
+  constraint notification_preferences_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint notification_preferences_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES public.memberships(tenant_id, id) ON DELETE CASCADE,
+  constraint notification_preferences_category_check CHECK ((category = ANY (ARRAY['system'::text, 'stock'::text, 'project'::text, 'production'::text]))),
+  constraint notification_preferences_minimum_priority_check CHECK ((minimum_priority = ANY (ARRAY['normal'::text, 'high'::text, 'urgent'::text])))
+);
+CREATE INDEX notification_preferences_created_at ON public.notification_preferences USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.notification_preferences enable row level security;
+alter table public.notification_preferences force row level security;
+create policy tenant_isolation on public.notification_preferences as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, insert, select, update on public.notification_preferences to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.one_time_tokens (
@@ -212,6 +361,7 @@ create table public.plans (
   requests_per_minute bigint,
   modules text[] not null,
   stripe_price_id text,
+  updated_at timestamp(3) with time zone not null,
   constraint plans_pkey PRIMARY KEY (plan),
   constraint plans_position_key UNIQUE ("position"),
   constraint plans_articles_per_week_check CHECK ((articles_per_week >= 0)),
@@ -227,6 +377,7 @@ create table public.plans (
 );
 grant select on public.plans to tenantry_platform;
 grant select on public.plans to tenantry_tenant;
+grant update (articles_per_week, executions_per_month, modules, price_cents, price_is_minimum, requests_per_minute, sites, storage_bytes, updated_at, users, workflows) on public.plans to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.platform_audit_entries (
@@ -241,8 +392,10 @@ create table public.platform_audit_entries (
   ip inet,
   request_id text not null,
   created_at timestamp(3) with time zone not null,
+  reason text,
   constraint platform_audit_entries_pkey PRIMARY KEY (id),
-  constraint platform_audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['super_admin'::text, 'admin_key'::text, 'user'::text, 'system'::text])))
+  constraint platform_audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['super_admin'::text, 'admin_key'::text, 'user'::text, 'system'::text]))),
+  constraint platform_audit_entries_reason_check CHECK ((length(reason) <= 1000))
 );
 CREATE INDEX platform_audit_entries_created_at ON public.platform_audit_entries USING btree (created_at DESC, id DESC);
 grant insert, select on public.platform_audit_entries to tenantry_platform;
@@ -256,6 +409,15 @@ create unlogged table public.rate_limits (
 );
 CREATE INDEX rate_limits_resets_at ON public.rate_limits USING btree (resets_at);
 grant delete, insert, select, update on public.rate_limits to tenantry_platform;
+
+-- owner tenantry_owner
+create unlogged table public.request_counts (
+  subject_tenant_id text collate "C" not null,
+  minute timestamp(3) with time zone not null,
+  hits bigint not null,
+  constraint request_counts_pkey PRIMARY KEY (subject_tenant_id, minute)
+);
+grant delete, insert, select, update on public.request_counts to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.sessions (
@@ -332,17 +494,21 @@ create table public.tenant_settings (
   constraint tenant_settings_pkey PRIMARY KEY (tenant_id, id),
   constraint tenant_settings_tenant_id_key UNIQUE (tenant_id),
   constraint tenant_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint tenant_settings_audit CHECK (audit),
   constraint tenant_settings_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint tenant_settings_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text]))),
   constraint tenant_settings_theme_check CHECK ((theme = ANY (ARRAY['light'::text, 'dark'::text]))),
+  constraint tenant_settings_time_zone CHECK ((timezone(time_zone, '1970-01-01 00:00:00+00'::timestamp with time zone) IS NOT NULL)),
   constraint tenant_settings_vat_rate_basis_points_check CHECK (((vat_rate_basis_points >= 0) AND (vat_rate_basis_points <= 10000)))
 );
 CREATE INDEX tenant_settings_created_at ON public.tenant_settings USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.tenant_settings enable row level security;
 alter table public.tenant_settings force row level security;
+create policy platform_access on public.tenant_settings as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.tenant_settings as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert on public.tenant_settings to tenantry_platform;
 grant delete, insert, select, update on public.tenant_settings to tenantry_tenant;
+grant select (tenant_id, time_zone) on public.tenant_settings to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.tenants (
@@ -361,17 +527,27 @@ create table public.tenants (
   metadata jsonb not null default '{}'::jsonb,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
+  limit_overrides jsonb not null default '{}'::jsonb,
+  module_overrides jsonb not null default '{}'::jsonb,
+  trial_notice text,
+  past_due_since timestamp(3) with time zone,
   constraint tenants_pkey PRIMARY KEY (tenant_id),
   constraint tenants_plan_fkey FOREIGN KEY (plan) REFERENCES public.plans(plan),
   constraint tenants_check CHECK (((status <> 'TRIAL'::text) OR (trial_ends_at IS NOT NULL))),
+  constraint tenants_limit_overrides_check CHECK (((jsonb_typeof(limit_overrides) = 'object'::text) AND ((limit_overrides - ARRAY['users'::text, 'storage_bytes'::text, 'sites'::text, 'workflows'::text, 'executions_per_month'::text, 'articles_per_week'::text, 'requests_per_minute'::text]) = '{}'::jsonb) AND (NOT jsonb_path_exists(limit_overrides, 'strict $.*?(@.type() != "null" && (((@.type() != "number" || @ < 0) || @ > 9007199254740991) || @ != @.floor()))'::jsonpath)))),
   constraint tenants_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+  constraint tenants_module_overrides_check CHECK (((jsonb_typeof(module_overrides) = 'object'::text) AND (NOT jsonb_path_exists(module_overrides, 'strict $.*?(@.type() != "boolean")'::jsonpath)))),
   constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint tenants_region_check CHECK ((region = ANY (ARRAY['DZ'::text, 'CH'::text, 'FR'::text, 'BE'::text, 'CA'::text]))),
   constraint tenants_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'TRIAL'::text, 'ACTIVE'::text, 'SUSPENDED'::text, 'CANCELLED'::text, 'DELETING'::text, 'DELETED'::text]))),
   constraint tenants_status_set_by_check CHECK ((status_set_by = ANY (ARRAY['system'::text, 'operator'::text, 'billing'::text]))),
-  constraint tenants_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text))
+  constraint tenants_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
+  constraint tenants_trial_notice_check CHECK ((trial_notice = ANY (ARRAY['3_days'::text, '1_day'::text, 'over'::text])))
 );
 CREATE INDEX tenants_created_at ON public.tenants USING btree (created_at DESC, tenant_id DESC);
+CREATE INDEX tenants_past_due_since ON public.tenants USING btree (past_due_since) WHERE (past_due_since IS NOT NULL);
+CREATE INDEX tenants_trial_ends_at ON public.tenants USING btree (trial_ends_at) WHERE (status = 'TRIAL'::text);
+CREATE TRIGGER tenants_status BEFORE INSERT OR UPDATE OF status, status_set_by ON public.tenants FOR EACH ROW EXECUTE FUNCTION app.check_tenant_status();
 alter table public.tenants enable row level security;
 alter table public.tenants force row level security;
 create policy platform_access on public.tenants as permissive for select to tenantry_platform using (true);
@@ -379,6 +555,50 @@ create policy tenant_isolation on public.tenants as permissive for all to public
 grant insert, select, update on public.tenants to tenantry_platform;
 grant select on public.tenants to tenantry_tenant;
 grant update (admin_email, company_email, name, phone, updated_at) on public.tenants to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.usage_days (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  metric text collate "C" not null,
+  day date not null,
+  quantity bigint not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint usage_days_pkey PRIMARY KEY (tenant_id, id),
+  constraint usage_days_tenant_id_metric_day_key UNIQUE (tenant_id, metric, day),
+  constraint usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint usage_days_metric_check CHECK (((length(metric) >= 1) AND (length(metric) <= 100)))
+);
+CREATE INDEX usage_days_created_at ON public.usage_days USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX usage_days_day ON public.usage_days USING btree (tenant_id, day, metric);
+alter table public.usage_days enable row level security;
+alter table public.usage_days force row level security;
+create policy tenant_isolation on public.usage_days as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select on public.usage_days to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.usage_events (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  metric text collate "C" not null,
+  quantity bigint not null,
+  occurred_at timestamp(3) with time zone not null,
+  idempotency_key text collate "C" not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint usage_events_pkey PRIMARY KEY (tenant_id, id),
+  constraint usage_events_tenant_id_idempotency_key_key UNIQUE (tenant_id, idempotency_key),
+  constraint usage_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint usage_events_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+  constraint usage_events_metric_check CHECK (((metric ~ '^[a-z][a-z0-9_.]{0,99}$'::text) AND (metric <> ALL (ARRAY['users'::text, 'storage_bytes'::text, 'sites'::text, 'workflows'::text, 'executions_per_month'::text, 'articles_per_week'::text, 'requests_per_minute'::text])))),
+  constraint usage_events_quantity_check CHECK ((quantity > 0))
+);
+CREATE INDEX usage_events_created_at ON public.usage_events USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.usage_events enable row level security;
+alter table public.usage_events force row level security;
+create policy tenant_isolation on public.usage_events as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select on public.usage_events to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.users (
@@ -402,6 +622,235 @@ create table public.users (
 grant insert, select, update on public.users to tenantry_platform;
 
 -- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.add_to_day(of_metric text, of_day date, amount bigint, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into usage_days (tenant_id, id, metric, day, quantity, created_at, updated_at)
+  values (app.current_tenant(), gen_random_uuid(), of_metric, of_day, amount, at, at)
+  on conflict (tenant_id, metric, day)
+    do update set quantity = usage_days.quantity + excluded.quantity, updated_at = excluded.updated_at;
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.allowed(of_plan public.plans, overrides jsonb, limit_name text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select case when overrides ? limit_name then (overrides ->> limit_name)::numeric::bigint
+      else case limit_name
+        when 'users' then of_plan.users
+        when 'storage_bytes' then of_plan.storage_bytes
+        when 'sites' then of_plan.sites
+        when 'workflows' then of_plan.workflows
+        when 'executions_per_month' then of_plan.executions_per_month
+        when 'articles_per_week' then of_plan.articles_per_week
+        when 'requests_per_minute' then of_plan.requests_per_minute
+      end end
+  $function$;
+grant execute on function app.allowed(public.plans,jsonb,text) to tenantry_platform;
+grant execute on function app.allowed(public.plans,jsonb,text) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.change_credits(of_kind text, new_id uuid, credits bigint, why text, key text, by_kind text, by_id text, at timestamp with time zone, lot_expires_at timestamp with time zone, of_debit uuid, OUT operation_id uuid, OUT new_balance bigint, OUT is_repeat boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  held bigint;
+  earlier record;
+  lot record;
+  lots uuid[] := '{}';
+  parts bigint[] := '{}';
+  missing bigint := credits;
+  expiring bigint := 0;
+begin
+  held := app.lock_credits(at);
+  -- A new statement: who held the lock before has committed what they did. As a range, which no other index fits: this
+  -- plan, too, is kept from when there were few rows.
+  select o.id, o.kind, o.amount, o.reason, o.expires_at, o.debit_id, o.balance into earlier from credit_operations o
+  where o.tenant_id = app.current_tenant() and o.idempotency_key >= key and o.idempotency_key <= key
+    and (o.actor_kind in ('user', 'api_key')) = (by_kind in ('user', 'api_key'))
+  order by o.idempotency_key limit 1;
+  if found then
+    if (earlier.kind, earlier.amount, earlier.reason, earlier.expires_at, earlier.debit_id)
+      is distinct from (of_kind, credits, why, lot_expires_at::timestamptz(3), of_debit)
+    then
+      raise exception using errcode = 'TN004', message = 'the idempotency key was used for something else';
+    end if;
+    operation_id := earlier.id;
+    new_balance := earlier.balance;
+    is_repeat := true;
+    return;
+  end if;
+
+  held := app.expire_lots(held, at);
+  case of_kind
+    when 'grant' then
+      if lot_expires_at <= at then
+        raise exception using errcode = 'TN005', message = 'a grant expires in the future', column = 'expires_at';
+      end if;
+      lots := array[new_id];
+      parts := array[credits];
+    when 'debit' then
+      if held < credits then
+        raise exception using errcode = 'TN003', message = 'not enough credits',
+          detail = json_build_object('balance', held, 'needed', credits)::text;
+      end if;
+      for lot in
+        select l.id, l.remaining from credit_lots l where l.tenant_id = app.current_tenant() and l.remaining > 0
+        order by l.expires_at, l.created_at, l.id
+      loop
+        lots := lots || lot.id;
+        parts := parts || -least(lot.remaining, missing);
+        missing := missing - least(lot.remaining, missing);
+        exit when missing = 0;
+      end loop;
+    when 'refund' then
+      if not exists (select from credit_operations o
+        where o.tenant_id = app.current_tenant() and o.id = of_debit and o.kind = 'debit')
+      then
+        raise exception using errcode = 'TN005', message = 'there is no such debit', column = 'debit_id';
+      end if;
+      for lot in
+        select l.id, l.expires_at, -sum(e.amount) as taken
+        from credit_operations o
+        join credit_entries e on e.tenant_id = o.tenant_id and e.operation_id = o.id
+        join credit_lots l on l.tenant_id = e.tenant_id and l.id = e.lot_id
+        where o.tenant_id = app.current_tenant() and (o.id = of_debit or o.debit_id = of_debit)
+        group by l.tenant_id, l.id
+        having sum(e.amount) < 0
+        order by l.expires_at desc, l.created_at desc, l.id desc
+      loop
+        lots := lots || lot.id;
+        parts := parts || least(lot.taken, missing)::bigint;
+        if lot.expires_at <= at then
+          expiring := expiring + least(lot.taken, missing);
+        end if;
+        missing := missing - least(lot.taken, missing);
+        exit when missing = 0;
+      end loop;
+      if missing > 0 then
+        raise exception using errcode = 'TN005', message = 'more than is left of the debit', column = 'amount';
+      end if;
+  end case;
+
+  operation_id := new_id;
+  new_balance := held + case of_kind when 'debit' then -credits else credits - expiring end;
+  is_repeat := false;
+  insert into credit_operations (tenant_id, id, kind, amount, balance, reason, idempotency_key, expires_at, debit_id,
+    actor_kind, actor_id, created_at, updated_at)
+  values (app.current_tenant(), new_id, of_kind, credits, new_balance, why, key, lot_expires_at, of_debit,
+    by_kind, by_id, at, at);
+  if of_kind = 'grant' then
+    insert into credit_lots (tenant_id, id, amount, remaining, expires_at, created_at, updated_at)
+    values (app.current_tenant(), new_id, credits, 0, lot_expires_at, at, at);
+  end if;
+  perform app.move_credits(new_id, m.lot, m.part, at) from unnest(lots, parts) m (lot, part);
+  if expiring > 0 then
+    perform app.expire_lots(new_balance + expiring, at);
+  end if;
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.change_usage(names text[], amounts bigint[], taken_at timestamp with time zone[], at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  wanted text;
+  tenant record;
+  counter record;
+  now_period date;
+  now_used bigint;
+  now_allowed bigint;
+  change bigint;
+begin
+  for wanted in select distinct n.name collate "C" as name from unnest(names) n (name) order by name loop
+    select c.used, c.period into strict counter from limit_counters c
+    where c.tenant_id = app.current_tenant() and c.limit_name = wanted for update;
+    if tenant is null then
+      select plans as plan, t.limit_overrides, t.past_due_since, s.time_zone into strict tenant
+      from tenants t join plans on plans.plan = t.plan join tenant_settings s on s.tenant_id = t.tenant_id
+      where t.tenant_id = app.current_tenant();
+    end if;
+    now_period := greatest(counter.period, app.period_of(wanted, at, tenant.time_zone));
+    now_used := case when counter.period < now_period then 0 else counter.used end;
+    select coalesce(sum(w.amount), 0) into strict change from unnest(names, amounts, taken_at) w (name, amount, taken_at)
+    where w.name = wanted
+      and (w.amount > 0 or now_period is null or app.period_of(wanted, w.taken_at, tenant.time_zone) >= now_period);
+    if change = 0 then
+      continue;
+    end if;
+    if change > 0 then
+      if wanted = 'users' and tenant.past_due_since is not null then
+        raise exception using errcode = 'TN002', message = 'no new seats while a payment is due';
+      end if;
+      now_allowed := app.allowed(tenant.plan, tenant.limit_overrides, wanted);
+      if now_used + change > now_allowed then
+        raise exception using errcode = 'TN001', message = 'limit reached', detail = json_build_object(
+          'limit', wanted, 'used', now_used, 'allowed', now_allowed, 'resets_at',
+          to_char(app.period_end(wanted, now_period, tenant.time_zone) at time zone 'UTC',
+            'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text;
+      end if;
+    end if;
+    -- Not below zero: a counter that is wrong must not keep anybody from removing what it counts.
+    change := greatest(change, -now_used);
+    update limit_counters c set used = now_used + change, period = now_period, updated_at = at
+    where c.tenant_id = app.current_tenant() and c.limit_name = wanted;
+    perform app.add_to_day(wanted, timezone(tenant.time_zone, at)::date, change, at);
+  end loop;
+end $function$;
+grant execute on function app.change_usage(text[],bigint[],timestamp with time zone[],timestamp with time zone) to tenantry_platform;
+grant execute on function app.change_usage(text[],bigint[],timestamp with time zone[],timestamp with time zone) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.check_tenant_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.status not in ('PENDING', 'TRIAL', 'ACTIVE') then
+      raise exception using errcode = 'TN000', message = format('no tenant begins as %s', new.status);
+    end if;
+    return new;
+  end if;
+  if new.status = old.status and new.status_set_by = old.status_set_by then
+    return new;
+  end if;
+  -- What an operator suspended, only an operator lets go.
+  if old.status = 'SUSPENDED' and old.status_set_by = 'operator' and new.status_set_by <> 'operator'
+    or not exists (
+      select from (values
+        ('PENDING', '{TRIAL,ACTIVE}', '{system,operator}'),
+        ('PENDING', '{CANCELLED,DELETING}', '{operator}'),
+        ('TRIAL', '{ACTIVE,SUSPENDED,CANCELLED}', '{billing,operator}'),
+        ('TRIAL', '{DELETING}', '{operator}'),
+        ('ACTIVE', '{SUSPENDED,CANCELLED}', '{billing,operator}'),
+        ('ACTIVE', '{DELETING}', '{operator}'),
+        ('SUSPENDED', '{ACTIVE,CANCELLED}', '{billing,operator}'),
+        ('SUSPENDED', '{TRIAL,SUSPENDED,DELETING}', '{operator}'),
+        ('CANCELLED', '{ACTIVE}', '{billing,operator}'),
+        ('CANCELLED', '{DELETING}', '{operator}'),
+        ('DELETING', '{DELETED}', '{system,operator}')
+      ) allowed (was, becomes, agents)
+      where was = old.status and new.status = any (becomes::text[]) and new.status_set_by = any (agents::text[]))
+  then
+    raise exception using errcode = 'TN000',
+      message = format('a tenant cannot go from %s to %s (%s)', old.status, new.status, new.status_set_by);
+  end if;
+  return new;
+end $function$;
+
+-- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.current_tenant()
  RETURNS text
  LANGUAGE sql
@@ -409,6 +858,18 @@ CREATE OR REPLACE FUNCTION app.current_tenant()
 AS $function$ select nullif(current_setting('app.tenant_id', true), '') $function$;
 grant execute on function app.current_tenant() to tenantry_platform;
 grant execute on function app.current_tenant() to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.debit_credits(new_id uuid, credits bigint, why text, key text, by_kind text, by_id text, at timestamp with time zone, OUT operation_id uuid, OUT new_balance bigint, OUT is_repeat boolean)
+ RETURNS record
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select * from app.change_credits('debit', new_id, credits, why, key, by_kind, by_id, at, null, null)
+  $function$;
+grant execute on function app.debit_credits(uuid,bigint,text,text,text,text,timestamp with time zone) to tenantry_platform;
+grant execute on function app.debit_credits(uuid,bigint,text,text,text,text,timestamp with time zone) to tenantry_tenant;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.end_sessions(of_membership uuid)
@@ -421,6 +882,235 @@ AS $function$
     where s.subject_tenant_id = app.current_tenant() and s.membership_id = of_membership
   $function$;
 grant execute on function app.end_sessions(uuid) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.expire_credits(at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform app.expire_lots(app.lock_credits(at), at);
+end $function$;
+grant execute on function app.expire_credits(timestamp with time zone) to tenantry_platform;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.expire_lots(held bigint, at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  operation uuid := gen_random_uuid();
+  overdue bigint;
+begin
+  select sum(l.remaining) into overdue from credit_lots l
+  where l.tenant_id = app.current_tenant() and l.remaining > 0 and l.expires_at <= at;
+  if overdue is null then
+    return held;
+  end if;
+  insert into credit_operations (tenant_id, id, kind, amount, balance, actor_kind, actor_id, created_at, updated_at)
+  values (app.current_tenant(), operation, 'expiry', overdue, held - overdue, 'system', 'expire-credits', at, at);
+  perform app.move_credits(operation, l.id, -l.remaining, at)
+  from (
+    select o.id, o.remaining from credit_lots o
+    where o.tenant_id = app.current_tenant() and o.remaining > 0 and o.expires_at <= at
+    order by o.expires_at, o.created_at, o.id
+  ) l;
+  return held - overdue;
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.grant_credits(new_id uuid, credits bigint, why text, key text, by_kind text, by_id text, at timestamp with time zone, lot_expires_at timestamp with time zone, OUT operation_id uuid, OUT new_balance bigint, OUT is_repeat boolean)
+ RETURNS record
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select * from app.change_credits('grant', new_id, credits, why, key, by_kind, by_id, at, lot_expires_at, null)
+  $function$;
+grant execute on function app.grant_credits(uuid,bigint,text,text,text,text,timestamp with time zone,timestamp with time zone) to tenantry_platform;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.lock_credits(at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  held bigint;
+begin
+  select a.balance into held from credit_accounts a where a.tenant_id = app.current_tenant() for update;
+  if not found then
+    insert into credit_accounts (tenant_id, id, created_at, updated_at)
+    values (app.current_tenant(), gen_random_uuid(), at, at) on conflict (tenant_id) do nothing;
+    select a.balance into strict held from credit_accounts a where a.tenant_id = app.current_tenant() for update;
+  end if;
+  return held;
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.lock_usage()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  perform 1 from limit_counters c where c.tenant_id = app.current_tenant() order by c.limit_name for update;
+end $function$;
+grant execute on function app.lock_usage() to tenantry_platform;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.move_credits(of_operation uuid, of_lot uuid, credits bigint, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  update credit_lots l set remaining = l.remaining + credits, updated_at = at
+  where l.tenant_id = app.current_tenant() and l.id = of_lot;
+  update credit_accounts a set balance = a.balance + credits, updated_at = at
+  where a.tenant_id = app.current_tenant();
+  insert into credit_entries (tenant_id, id, operation_id, lot_id, amount, created_at, updated_at)
+  values (app.current_tenant(), gen_random_uuid(), of_operation, of_lot, credits, at, at);
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.period_end(limit_name text, period date, time_zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select case when timezone(time_zone, later - interval '1 hour') >= midnight then later - interval '1 hour'
+      else later end
+    from (
+      select midnight, timezone(time_zone, midnight) as later
+      from (
+        select (period + case limit_name when 'executions_per_month' then interval '1 month'
+          when 'articles_per_week' then interval '7 days' end) as midnight
+      ) ends
+    ) ends
+  $function$;
+grant execute on function app.period_end(text,date,text) to tenantry_platform;
+grant execute on function app.period_end(text,date,text) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.period_of(limit_name text, at timestamp with time zone, time_zone text)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    select case limit_name
+      when 'executions_per_month' then date_trunc('month', timezone(time_zone, at))::date
+      when 'articles_per_week' then date_trunc('week', timezone(time_zone, at))::date
+    end
+  $function$;
+grant execute on function app.period_of(text,timestamp with time zone,text) to tenantry_platform;
+grant execute on function app.period_of(text,timestamp with time zone,text) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.record_usage(ids uuid[], metrics text[], quantities bigint[], instants timestamp with time zone[], keys text[], at timestamp with time zone)
+ RETURNS boolean[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  zone text;
+  were_new boolean[];
+  reused text;
+  metrics_used bigint;
+  most_metrics constant bigint := 100;
+begin
+  select s.time_zone into strict zone from tenant_settings s where s.tenant_id = app.current_tenant();
+  with given as materialized (
+    select g.* from unnest(ids, metrics, quantities, instants, keys) with ordinality
+      g (id, metric, quantity, instant, key, position)
+  ),
+  added as (
+    insert into usage_events (tenant_id, id, metric, quantity, occurred_at, idempotency_key, created_at, updated_at)
+    select app.current_tenant(), g.id, g.metric, g.quantity, coalesce(g.instant, at), g.key, at, at
+    from given g order by g.key collate "C", g.position
+    on conflict (tenant_id, idempotency_key) do nothing
+    returning id, metric, quantity, timezone(zone, occurred_at)::date as day
+  ),
+  counted as (
+    insert into usage_days (tenant_id, id, metric, day, quantity, created_at, updated_at)
+    select app.current_tenant(), gen_random_uuid(), a.metric, a.day, sum(a.quantity), at, at
+    from added a group by a.metric, a.day order by a.metric, a.day
+    on conflict (tenant_id, metric, day)
+      do update set quantity = usage_days.quantity + excluded.quantity, updated_at = excluded.updated_at
+  )
+  select array_agg(a.id is not null order by g.position) into were_new from given g left join added a on a.id = g.id;
+
+  -- New statements: they see what was committed while this one waited.
+  if false = any (were_new) then
+    select g.key into reused
+    from unnest(metrics, quantities, instants, keys) with ordinality g (metric, quantity, instant, key, position)
+    -- The limit keeps it to one look-up for each key: a plan made while there were few events reads all of them instead.
+    cross join lateral (
+      select e.metric, e.quantity, e.occurred_at from usage_events e
+      where e.tenant_id = app.current_tenant() and e.idempotency_key = g.key limit 1
+    ) e
+    where (g.metric, g.quantity) <> (e.metric, e.quantity) or g.instant <> e.occurred_at
+    order by g.position limit 1;
+    if found then
+      raise exception using errcode = 'TN004', message = 'this key stands for another event',
+        detail = json_build_object('idempotency_key', reused)::text;
+    end if;
+  end if;
+
+  -- Names without end, such as ones with an id in them, would make everything that is read of a tenant's days endless.
+  select count(distinct d.metric) into metrics_used from usage_days d
+  where d.tenant_id = app.current_tenant() and d.day >= timezone(zone, at)::date - 36
+    and d.metric not in (select c.limit_name from limit_counters c where c.tenant_id = app.current_tenant());
+  if metrics_used > most_metrics then
+    raise exception using errcode = 'TN001', message = 'too many metrics', detail = json_build_object(
+      'limit', 'metrics', 'used', metrics_used, 'allowed', most_metrics, 'resets_at', null)::text;
+  end if;
+  return were_new;
+end $function$;
+grant execute on function app.record_usage(uuid[],text[],bigint[],timestamp with time zone[],text[],timestamp with time zone) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.recount_users(at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  counted bigint;
+  right_count bigint;
+begin
+  select c.used into strict counted from limit_counters c
+  where c.tenant_id = app.current_tenant() and c.limit_name = 'users' for update;
+  -- A new statement: who held the counter before has committed what they counted.
+  select (select count(*) from memberships m where m.tenant_id = app.current_tenant() and m.status = 'active')
+    + (select count(*) from invitations i where i.tenant_id = app.current_tenant() and i.status = 'pending')
+    into right_count;
+  if counted <> right_count then
+    update limit_counters c set used = right_count, updated_at = at
+    where c.tenant_id = app.current_tenant() and c.limit_name = 'users';
+    perform app.add_to_day('users', (select timezone(s.time_zone, at)::date from tenant_settings s
+      where s.tenant_id = app.current_tenant()), right_count - counted, at);
+  end if;
+  return counted - right_count;
+end $function$;
+grant execute on function app.recount_users(timestamp with time zone) to tenantry_platform;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.refund_credits(new_id uuid, credits bigint, why text, key text, by_kind text, by_id text, at timestamp with time zone, of_debit uuid, OUT operation_id uuid, OUT new_balance bigint, OUT is_repeat boolean)
+ RETURNS record
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    select * from app.change_credits('refund', new_id, credits, why, key, by_kind, by_id, at, null, of_debit)
+  $function$;
+grant execute on function app.refund_credits(uuid,bigint,text,text,text,text,timestamp with time zone,uuid) to tenantry_platform;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.session_membership(session_id uuid)
@@ -449,6 +1139,24 @@ AS $function$
     where m.tenant_id = app.current_tenant() and (only_user_id is null or m.user_id = only_user_id)
   $function$;
 grant execute on function app.tenant_members(uuid) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.usage_at(at timestamp with time zone)
+ RETURNS TABLE(tenant_id text, limit_name text, used bigint, allowed bigint, resets_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+AS $function$
+    select c.tenant_id, c.limit_name, case when c.period < p.period then 0 else c.used end,
+      app.allowed(plans, t.limit_overrides, c.limit_name),
+      app.period_end(c.limit_name, greatest(c.period, p.period), s.time_zone)
+    from limit_counters c
+    join tenants t on t.tenant_id = c.tenant_id
+    join plans on plans.plan = t.plan
+    join tenant_settings s on s.tenant_id = c.tenant_id
+    cross join lateral (select app.period_of(c.limit_name, at, s.time_zone) as period) p
+  $function$;
+grant execute on function app.usage_at(timestamp with time zone) to tenantry_platform;
+grant execute on function app.usage_at(timestamp with time zone) to tenantry_tenant;
 
 -- owner tenantry_jobs
 CREATE OR REPLACE FUNCTION graphile_worker.enqueue_job(task text, payload json, job_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone)

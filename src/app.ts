@@ -5,12 +5,19 @@ import type { Context } from './context.ts'
 import { AppError } from './errors.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
+import { creditAdminRoutes } from './features/credits/admin-routes.ts'
+import { creditRoutes } from './features/credits/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { invitationRoutes } from './features/invitations/routes.ts'
 import { memberRoutes } from './features/members/routes.ts'
+import { notificationRoutes } from './features/notifications/routes.ts'
+import { planAdminRoutes } from './features/plans/admin-routes.ts'
 import { sessionRoutes } from './features/sessions/routes.ts'
+import { settingsRoutes } from './features/settings/routes.ts'
 import { signupRoutes } from './features/signup/routes.ts'
 import { superAdminRoutes } from './features/super-admins/routes.ts'
+import { tenantAdminRoutes } from './features/tenants/admin-routes.ts'
+import { usageRoutes } from './features/usage/routes.ts'
 import { cors } from './http/cors.ts'
 import { errorHandler, notFound } from './http/error-handler.ts'
 import { observe } from './http/observe.ts'
@@ -27,7 +34,14 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...invitationRoutes,
   ...apiKeyRoutes,
+  ...settingsRoutes,
+  ...notificationRoutes,
+  ...creditRoutes,
+  ...creditAdminRoutes,
   ...superAdminRoutes,
+  ...planAdminRoutes,
+  ...tenantAdminRoutes,
+  ...usageRoutes,
   ...clientRoutes,
 ]
 

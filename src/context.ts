@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/database.ts'
+import { createRequestRates, type RequestRates } from './features/plans/request-rates.ts'
 import { createPasswords, type Passwords } from './features/sessions/passwords.ts'
 import { openKeyring } from './features/sessions/signing-keys.ts'
 import { createTokens, type Tokens } from './features/sessions/tokens.ts'
@@ -22,6 +23,7 @@ export interface Context {
   keyedHash: KeyedHash
   vault: Vault
   passwords: Passwords
+  requestRates: RequestRates
   readiness: Readiness
   /** Whether every answer is checked against its route's schema: in tests. */
   checkAnswers: boolean
@@ -68,6 +70,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       keyedHash: createKeyedHash(secret),
       vault: createVault(secret),
       passwords: await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting),
+      requestRates: createRequestRates({ db, clock, log }),
       readiness,
       checkAnswers: options.checkAnswers ?? false,
     }

@@ -38,6 +38,7 @@ export const problems = {
   ],
   trial_expired: [402, 'Your trial has ended: choose a plan', 'Essai terminé, souscrivez'],
   payment_required: [402, 'Payment required', 'Paiement requis'],
+  insufficient_credits: [402, 'Not enough credits: see balance.', 'Crédits insuffisants : voyez balance.'],
   tenant_mismatch: [
     403,
     'X-Tenant-ID is not the tenant of this token.',
@@ -48,8 +49,13 @@ export const problems = {
   tenant_cancelled: [403, 'Account cancelled', 'Compte annulé'],
   module_not_in_plan: [
     403,
-    'This module is not part of your plan.',
-    'Ce module ne fait pas partie de votre offre.',
+    'This module is not part of your plan: see plans for those that have it.',
+    'Ce module ne fait pas partie de votre offre : voyez plans pour celles qui le comprennent.',
+  ],
+  limit_reached: [
+    403,
+    'A limit of your plan is reached: see limit, used and allowed.',
+    'Une limite de votre offre est atteinte : voyez limit, used et allowed.',
   ],
   insufficient_role: [403, 'Your role does not allow this.', 'Votre rôle ne le permet pas.'],
   role_too_high: [
@@ -92,6 +98,16 @@ export const problems = {
     'This address has an invitation already: send that one again.',
     'Cette adresse a déjà une invitation : renvoyez-la.',
   ],
+  status_not_allowed: [
+    409,
+    'The present status of the tenant does not allow this.',
+    'Le statut actuel du tenant ne le permet pas.',
+  ],
+  usage_over_limits: [
+    409,
+    'More is used than these limits allow: see over, or send force to change them all the same.',
+    "L'utilisation dépasse ces limites : voyez over, ou envoyez force pour les changer quand même.",
+  ],
   totp_enrolled: [
     409,
     'A one-time password is enrolled already.',
@@ -103,6 +119,11 @@ export const problems = {
     415,
     'Send the body as application/json in UTF-8.',
     'Envoyez le corps en application/json, en UTF-8.',
+  ],
+  idempotency_key_reused: [
+    422,
+    'This idempotency key was used for something else.',
+    "Cette clé d'idempotence a servi à autre chose.",
   ],
   too_many_requests: [
     429,

@@ -13,6 +13,17 @@ export interface MailValues {
   reset_password: { first_name: string; url: string }
   password_changed: { first_name: string }
   invitation: { company_name: string; inviter_name: string; role: Role; url: string }
+  trial_ending: OfCompany & { days: number }
+  trial_over: OfCompany
+  suspended: OfCompany
+  cancelled: OfCompany
+}
+
+/** What is told about a company; `url` is where its plan is chosen and paid. */
+interface OfCompany {
+  first_name: string
+  company_name: string
+  url: string
 }
 
 /** The messages there are. */
@@ -85,6 +96,46 @@ const templates: Templates = {
     fr: (v) => ({
       subject: `${v.inviter_name} vous invite chez ${v.company_name}`,
       text: `Bonjour,\n\n${v.inviter_name} vous invite chez ${v.company_name} comme ${frenchRoles[v.role]}. Acceptez dans les 7 jours :\n${v.url}\n`,
+    }),
+  },
+  trial_ending: {
+    en: (v) => ({
+      subject: `Your trial ends within ${v.days === 1 ? '24 hours' : `${v.days} days`}`,
+      text: `Hello ${v.first_name},\n\nThe trial of ${v.company_name} ends within ${v.days === 1 ? '24 hours' : `${v.days} days`}. Choose a plan to go on without a break:\n${v.url}\n`,
+    }),
+    fr: (v) => ({
+      subject: `Votre essai se termine d'ici ${v.days === 1 ? '24 heures' : `${v.days} jours`}`,
+      text: `Bonjour ${v.first_name},\n\nL'essai de ${v.company_name} se termine d'ici ${v.days === 1 ? '24 heures' : `${v.days} jours`}. Choisissez une offre pour continuer sans interruption :\n${v.url}\n`,
+    }),
+  },
+  trial_over: {
+    en: (v) => ({
+      subject: 'Your trial has ended',
+      text: `Hello ${v.first_name},\n\nThe trial of ${v.company_name} has ended. Your data is kept; choose a plan to work with it again:\n${v.url}\n`,
+    }),
+    fr: (v) => ({
+      subject: 'Votre essai est terminé',
+      text: `Bonjour ${v.first_name},\n\nL'essai de ${v.company_name} est terminé. Vos données sont conservées ; choisissez une offre pour les retrouver :\n${v.url}\n`,
+    }),
+  },
+  suspended: {
+    en: (v) => ({
+      subject: `${v.company_name} is suspended`,
+      text: `Hello ${v.first_name},\n\n${v.company_name} is suspended. Your data is kept. You can still sign in and see your billing:\n${v.url}\n`,
+    }),
+    fr: (v) => ({
+      subject: `${v.company_name} est suspendu`,
+      text: `Bonjour ${v.first_name},\n\nL'espace de ${v.company_name} est suspendu. Vos données sont conservées. Vous pouvez encore vous connecter et voir votre facturation :\n${v.url}\n`,
+    }),
+  },
+  cancelled: {
+    en: (v) => ({
+      subject: `${v.company_name} is cancelled`,
+      text: `Hello ${v.first_name},\n\nThe account of ${v.company_name} is cancelled. Choose a plan to open it again:\n${v.url}\n`,
+    }),
+    fr: (v) => ({
+      subject: `Le compte de ${v.company_name} est annulé`,
+      text: `Bonjour ${v.first_name},\n\nLe compte de ${v.company_name} est annulé. Choisissez une offre pour le rouvrir :\n${v.url}\n`,
     }),
   },
 }

@@ -55,6 +55,9 @@ async function start() {
       },
     })
     stops.push(() => worker.stop())
+    // Before the server, so that it stops after it, with the last requests counted.
+    const merging = context.requestRates.start()
+    stops.push(() => merging.stop())
     const server = await startServer(context, config)
     stops.push(() => server.close(config.shutdownMs, config.shutdownDelayMs))
     log.info({ url: server.url }, 'listening')

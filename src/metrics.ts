@@ -29,6 +29,16 @@ export function createMetrics() {
       labelNames: ['task', 'outcome'] as const,
       registers,
     }),
+    seatCountersOff: new Counter({
+      name: 'seat_counters_off_total',
+      help: 'Counters of seats that a recount put right: bugs of ours',
+      registers,
+    }),
+    requestsOverPlan: new Counter({
+      name: 'requests_over_plan_total',
+      help: "Requests refused because their tenant had used up its plan's requests of the minute",
+      registers,
+    }),
     unhandledRejections: new Counter({
       name: 'unhandled_rejections_total',
       help: 'Promises that failed without anybody waiting for them: bugs of ours',

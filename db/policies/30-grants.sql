@@ -19,14 +19,26 @@ grant update (role, status, updated_at) on memberships to :"tenant_role";
 revoke update on invitations, api_keys from :"tenant_role";
 grant update (status, invited_by, token_id, expires_at, updated_at) on invitations to :"tenant_role";
 grant update (last_used_at, revoked_at, updated_at) on api_keys to :"tenant_role";
+-- What a tenant is held to is written by functions, which know the limits.
+revoke insert, update, delete on limit_counters, usage_days, usage_events from :"tenant_role";
+revoke insert, update, delete on credit_accounts, credit_operations, credit_lots, credit_entries from :"tenant_role";
+grant execute on function app.debit_credits(uuid, bigint, text, text, text, text, timestamptz)
+  to :"tenant_role", :"platform_role";
 grant select on plans to :"tenant_role";
+grant execute on function
+  app.record_usage(uuid[], text[], bigint[], timestamptz[], text[], timestamptz) to :"tenant_role";
 grant execute on function app.current_tenant(), app.tenant_members(uuid), app.session_membership(uuid), app.end_sessions(uuid)
   to :"tenant_role";
+grant execute on function app.allowed(plans, jsonb, text), app.period_of(text, timestamptz, text),
+  app.period_end(text, date, text), app.usage_at(timestamptz),
+  app.change_usage(text[], bigint[], timestamptz[], timestamptz) to :"tenant_role", :"platform_role";
 
 -- The platform role: signup, login, webhooks, jobs, operator. It never reads business tables.
 grant select on plans to :"platform_role";
+grant update (price_cents, price_is_minimum, users, storage_bytes, sites, workflows, executions_per_month,
+  articles_per_week, requests_per_minute, modules, updated_at) on plans to :"platform_role";
 grant select, insert, update on users to :"platform_role";
-grant select, insert, update, delete on sessions, one_time_tokens, known_addresses, rate_limits
+grant select, insert, update, delete on sessions, one_time_tokens, known_addresses, rate_limits, request_counts
   to :"platform_role";
 grant select, insert, delete on signing_keys to :"platform_role";
 grant select, insert, update on super_admins to :"platform_role";
@@ -34,5 +46,13 @@ grant select, insert on platform_audit_entries to :"platform_role";
 -- Of the one tenant that its transaction names.
 grant select, update on invitations to :"platform_role";
 grant select, insert, update on tenants, memberships to :"platform_role";
-grant insert on tenant_settings, audit_entries to :"platform_role";
-grant execute on function app.current_tenant() to :"platform_role";
+grant insert on tenant_settings, audit_entries, limit_counters to :"platform_role";
+grant select on limit_counters to :"platform_role";
+grant select (tenant_id, time_zone) on tenant_settings to :"platform_role";
+-- What a tenant is given is the platform's; which tenants have credits that are overdue its job looks up.
+grant select (tenant_id, remaining, expires_at) on credit_lots to :"platform_role";
+grant execute on function
+  app.grant_credits(uuid, bigint, text, text, text, text, timestamptz, timestamptz),
+  app.refund_credits(uuid, bigint, text, text, text, text, timestamptz, uuid),
+  app.expire_credits(timestamptz) to :"platform_role";
+grant execute on function app.current_tenant(), app.lock_usage(), app.recount_users(timestamptz) to :"platform_role";

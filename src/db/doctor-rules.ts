@@ -5,6 +5,7 @@ export const globalTables = [
   'plans',
   'platform_audit_entries',
   'rate_limits',
+  'request_counts',
   'sessions',
   'signing_keys',
   'super_admins',
@@ -13,7 +14,7 @@ export const globalTables = [
 /** Global tables that the tenant role may read. */
 export const sharedTables = ['plans']
 /** Tenant-owned tables that the platform role sees across tenants: those of db/policies/20-platform.sql. */
-export const platformTables = ['memberships', 'tenants']
+export const platformTables = ['credit_lots', 'limit_counters', 'memberships', 'tenant_settings', 'tenants']
 
 /** One thing that must hold. The statement gives a row with the text `problem` for each place where it does not. */
 export interface Rule {

@@ -45,6 +45,7 @@ export interface AuditEntries {
   ip: string | null;
   object_id: string;
   object_type: string;
+  reason: string | null;
   request_id: string;
   tenant_id: Generated<string>;
   updated_at: Timestamp;
@@ -58,6 +59,50 @@ export interface Clients {
   name: string;
   notes: string | null;
   phone: string | null;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface CreditAccounts {
+  balance: Generated<Int8>;
+  created_at: Timestamp;
+  id: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface CreditEntries {
+  amount: Int8;
+  created_at: Timestamp;
+  id: string;
+  lot_id: string;
+  operation_id: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface CreditLots {
+  amount: Int8;
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  id: string;
+  remaining: Int8;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface CreditOperations {
+  actor_id: string;
+  actor_kind: string;
+  amount: Int8;
+  balance: Int8;
+  created_at: Timestamp;
+  debit_id: string | null;
+  expires_at: Timestamp | null;
+  id: string;
+  idempotency_key: string | null;
+  kind: string;
+  reason: string | null;
   tenant_id: Generated<string>;
   updated_at: Timestamp;
 }
@@ -82,6 +127,16 @@ export interface KnownAddresses {
   seen_at: Timestamp;
 }
 
+export interface LimitCounters {
+  created_at: Timestamp;
+  id: string;
+  limit_name: string;
+  period: Timestamp | null;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+  used: Generated<Int8>;
+}
+
 export interface Memberships {
   created_at: Timestamp;
   date_format: string | null;
@@ -94,6 +149,19 @@ export interface Memberships {
   time_zone: string | null;
   updated_at: Timestamp;
   user_id: string;
+}
+
+export interface NotificationPreferences {
+  category: string;
+  created_at: Timestamp;
+  email: boolean;
+  id: string;
+  membership_id: string;
+  minimum_priority: string;
+  push: boolean;
+  sound: boolean;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
 }
 
 export interface OneTimeTokens {
@@ -120,6 +188,7 @@ export interface Plans {
   sites: Int8 | null;
   storage_bytes: Int8 | null;
   stripe_price_id: string | null;
+  updated_at: Timestamp;
   users: Int8 | null;
   workflows: Int8 | null;
 }
@@ -134,6 +203,7 @@ export interface PlatformAuditEntries {
   ip: string | null;
   object_id: string;
   object_type: string;
+  reason: string | null;
   request_id: string;
   subject_tenant_id: string | null;
 }
@@ -142,6 +212,12 @@ export interface RateLimits {
   hits: number;
   key: string;
   resets_at: Timestamp;
+}
+
+export interface RequestCounts {
+  hits: Int8;
+  minute: Timestamp;
+  subject_tenant_id: string;
 }
 
 export interface Sessions {
@@ -184,8 +260,11 @@ export interface Tenants {
   admin_email: string | null;
   company_email: string | null;
   created_at: Timestamp;
+  limit_overrides: Generated<Json>;
   metadata: Generated<Json>;
+  module_overrides: Generated<Json>;
   name: string;
+  past_due_since: Timestamp | null;
   phone: string | null;
   plan: string;
   region: string;
@@ -195,6 +274,7 @@ export interface Tenants {
   status_set_by: string;
   tenant_id: string;
   trial_ends_at: Timestamp | null;
+  trial_notice: string | null;
   updated_at: Timestamp;
 }
 
@@ -212,6 +292,27 @@ export interface TenantSettings {
   time_zone: string;
   updated_at: Timestamp;
   vat_rate_basis_points: number;
+}
+
+export interface UsageDays {
+  created_at: Timestamp;
+  day: Timestamp;
+  id: string;
+  metric: string;
+  quantity: Int8;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface UsageEvents {
+  created_at: Timestamp;
+  id: string;
+  idempotency_key: string;
+  metric: string;
+  occurred_at: Timestamp;
+  quantity: Int8;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
 }
 
 export interface Users {
@@ -233,17 +334,26 @@ export interface DB {
   api_keys: ApiKeys;
   audit_entries: AuditEntries;
   clients: Clients;
+  credit_accounts: CreditAccounts;
+  credit_entries: CreditEntries;
+  credit_lots: CreditLots;
+  credit_operations: CreditOperations;
   invitations: Invitations;
   known_addresses: KnownAddresses;
+  limit_counters: LimitCounters;
   memberships: Memberships;
+  notification_preferences: NotificationPreferences;
   one_time_tokens: OneTimeTokens;
   plans: Plans;
   platform_audit_entries: PlatformAuditEntries;
   rate_limits: RateLimits;
+  request_counts: RequestCounts;
   sessions: Sessions;
   signing_keys: SigningKeys;
   super_admins: SuperAdmins;
   tenant_settings: TenantSettings;
   tenants: Tenants;
+  usage_days: UsageDays;
+  usage_events: UsageEvents;
   users: Users;
 }

@@ -35,6 +35,14 @@ const databaseErrors: Record<string, ErrorCode> = {
   '57014': 'overloaded',
 }
 
+/** What functions of ours raise (db/migrations), by SQLSTATE; their DETAIL is JSON, the members of the problem. */
+const raisedErrors: Record<string, ErrorCode> = {
+  TN001: 'limit_reached',
+  TN002: 'payment_required',
+  TN003: 'insufficient_credits',
+  TN004: 'idempotency_key_reused',
+}
+
 /** The last middleware: every error becomes a problem document (RFC 9457) that tells no SQL, stack or value. */
 export function errorHandler(context: Context): ErrorRequestHandler {
   return (error, request, response, _next) => {
@@ -59,7 +67,14 @@ export function errorHandler(context: Context): ErrorRequestHandler {
 /** The error as what may be told of it. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const { code, type, status } = (error ?? {}) as { code?: string; type?: string; status?: number }
+  const { code, type, status, detail } = (error ?? {}) as Record<
+    'code' | 'type' | 'detail',
+    string | undefined
+  > & {
+    status?: number
+  }
+  const raised = raisedErrors[code ?? '']
+  if (raised) return new AppError(raised, { members: detail ? JSON.parse(detail) : {}, cause: error })
   const known = bodyErrors[type ?? ''] ?? databaseErrors[code ?? '']
   if (known) return new AppError(known, { cause: error })
   // What the router or the parser refuses, such as a path that does not decode or a body that does not unzip.

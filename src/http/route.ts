@@ -6,7 +6,8 @@ import type { TenantQueryBuilder, Tx } from '../db/database.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Claims, Principal } from '../features/members/access.ts'
 import type { Permission } from '../features/members/roles.ts'
-import type { LimitName, ModuleName } from '../features/plans/plans.ts'
+import type { Amounts } from '../features/plans/limits.ts'
+import type { ModuleName } from '../features/plans/plans.ts'
 import type { AdminPrincipal } from '../features/super-admins/access.ts'
 import type { AccountLimitName, RateLimitName } from './rate-limits.ts'
 
@@ -108,7 +109,7 @@ export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
     TenantDeclaration {
   scope: 'write'
   /** What it takes of the plan's limits, in the transaction of the write. */
-  limits?: { limit: LimitName; amount: number }[]
+  limits?: Amounts
   /** The entry it leaves in the tenant's audit trail; the handler's reply names the object. */
   audit: { action: string; objectType: string }
   /** Whether Idempotency-Key is honoured. */

@@ -8,6 +8,7 @@ import {
   accessQuery,
   type Claims,
   checkAccess,
+  checkMember,
   type Principal,
 } from '../features/members/access.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
@@ -17,6 +18,7 @@ import { type ParsedInput, parseInput } from './input.ts'
 import { pass, type RateLimits } from './rate-limits.ts'
 import type { Read, Reply, Route } from './route.ts'
 import { transactionSlots } from './slots.ts'
+import { countRequest, refuseAgain } from './tenant-rate-limit.ts'
 
 type Open = Extract<Route, { scope: 'open' }>
 type Admin = Extract<Route, { scope: 'admin' }>
@@ -83,23 +85,23 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
     const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
     if (!parsed.ok) {
-      await checkAlone(context, route, claims)
+      await checkAlone(context, route, claims, response)
       throw parsed.error
     }
     let isChecked = false
     const read: Read = async (build) => {
       const [access, rows] = await context.db.readTenant(claims.tenantId, (queries) => [
-        accessQuery(queries, claims),
+        accessQuery(queries, claims, route.module),
         build(queries, claims),
       ])
       isChecked = true
-      const principal = checkAccess(access, claims, route, context.clock.now())
+      const principal = admit(context, route, claims, access, response)
       recordKeyUse(context, claims, access)
       return { rows: rows as never, principal }
     }
     const check = async () => {
       isChecked = true
-      return checkAlone(context, route, claims)
+      return checkAlone(context, route, claims, response)
     }
     try {
       if (route.accountLimit) {
@@ -111,7 +113,7 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
       return reply
     } catch (error) {
       // Such as a cursor that only the query's author could refuse.
-      if (!isChecked && toAppError(error).status < 500) await checkAlone(context, route, claims)
+      if (!isChecked && toAppError(error).status < 500) await checkAlone(context, route, claims, response)
       throw error
     }
   }
@@ -122,19 +124,19 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
     const claims = await identify(context, request, response)
     const parsed = await readInput(route, request, response)
     if (!parsed.ok) {
-      await checkAlone(context, route, claims)
+      await checkAlone(context, route, claims, response)
       throw parsed.error
     }
     if (route.accountLimit) {
-      await checkAlone(context, route, claims)
+      await checkAlone(context, route, claims, response)
       await limitAccount(request, response, route.accountLimit.of(claims))
     }
     const input = parsed.value
     let passed: Access[] | undefined
     try {
       return await context.db.withTenant(claims.tenantId, async (tx) => {
-        const access = await accessQuery(tx, claims).execute()
-        const principal = checkAccess(access, claims, route, context.clock.now())
+        const access = await accessQuery(tx, claims, route.module).execute()
+        const principal = admit(context, route, claims, access, response)
         passed = access
         const call = { context, route, request, input, tx, principal }
         for (const slot of transactionSlots) {
@@ -152,11 +154,31 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
 }
 
 /** Who may not call at all is told that before what is wrong with the input. */
-async function checkAlone(context: Context, route: ReadOnly | Writing, claims: Claims): Promise<Principal> {
-  const [access] = await context.db.readTenant(claims.tenantId, (queries) => [accessQuery(queries, claims)])
-  const principal = checkAccess(access, claims, route, context.clock.now())
+async function checkAlone(
+  context: Context,
+  route: ReadOnly | Writing,
+  claims: Claims,
+  response: Response,
+): Promise<Principal> {
+  const [access] = await context.db.readTenant(claims.tenantId, (queries) => [
+    accessQuery(queries, claims, route.module),
+  ])
+  const principal = admit(context, route, claims, access, response)
   recordKeyUse(context, claims, access)
   return principal
+}
+
+/** Lets the caller in, whose access was read just now, and counts the request against their tenant's plan. */
+function admit(
+  context: Context,
+  route: ReadOnly | Writing,
+  claims: Claims,
+  access: readonly Access[],
+  response: Response,
+): Principal {
+  const now = context.clock.now()
+  countRequest(context, claims, checkMember(access, now), response)
+  return checkAccess(access, claims, route, now)
 }
 
 const parseJson = express.json({
@@ -198,6 +220,8 @@ async function identify(context: Context, request: Request, response: Response):
   const claims = await authenticate(context, request)
   response.locals.tenantId = claims.tenantId
   confirmTenant(context, request, claims)
+  const refusal = refuseAgain(context, claims, response)
+  if (refusal !== undefined) await refusal
   return claims
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { Tx } from '../db/database.ts'
 import { actorOf, writeAuditEntry } from '../features/audit/audit.ts'
 import type { Principal } from '../features/members/access.ts'
+import { consume } from '../features/plans/limits.ts'
 import { addressOf } from './address.ts'
 import type { Reply, TenantRoute } from './route.ts'
 
@@ -39,5 +40,11 @@ const audit: TransactionSlot = {
   },
 }
 
-/** In the order in which they surround the handler. */
-export const transactionSlots: readonly TransactionSlot[] = [audit]
+const limits: TransactionSlot = {
+  async after({ context, route, tx }) {
+    if (route.limits) consume(tx, route.limits, context.clock.now())
+  },
+}
+
+/** In the order in which they surround the handler. The limits last: what waits behind them makes others wait. */
+export const transactionSlots: readonly TransactionSlot[] = [audit, limits]

@@ -1,6 +1,11 @@
 import type { Context } from '../context.ts'
 import { type AccountMail, sendAccountMail } from '../features/accounts/account-mails.ts'
+import { expireOverdueCredits } from '../features/credits/expire-credits.ts'
+import { recountSeats } from '../features/invitations/recount-seats.ts'
 import { type InvitationMail, sendInvitation } from '../features/invitations/send-invitation.ts'
+import { endGrace } from '../features/tenants/grace.ts'
+import { sendTenantMail, type TenantMail } from '../features/tenants/tenant-mails.ts'
+import { sendTrialNotices } from '../features/tenants/trial-notices.ts'
 import { forgetExpired } from './forget-expired.ts'
 import type { JobInfo } from './job-info.ts'
 
@@ -8,6 +13,11 @@ import type { JobInfo } from './job-info.ts'
 export interface TaskPayloads {
   'send-account-mail': AccountMail
   'send-invitation': InvitationMail
+  'send-tenant-mail': TenantMail
+  'trial-notices': object
+  'grace-over': object
+  'recount-seats': object
+  'expire-credits': object
   'forget-expired': object
 }
 export type TaskName = keyof TaskPayloads
@@ -18,8 +28,22 @@ export const tasks: {
 } = {
   'send-account-mail': sendAccountMail,
   'send-invitation': sendInvitation,
+  'send-tenant-mail': sendTenantMail,
+  'trial-notices': sendTrialNotices,
+  'grace-over': endGrace,
+  'recount-seats': recountSeats,
+  'expire-credits': expireOverdueCredits,
   'forget-expired': forgetExpired,
 }
 
-/** What runs by itself, as a crontab in UTC. */
-export const crontab = '17 * * * * forget-expired'
+/**
+ * What runs by itself, as a crontab in UTC. It only wakes the tasks: what is due they see by the context's clock, so
+ * after a time without jobs one run makes up for all. Where the next run is soon, that is the next attempt, too: what
+ * failed is replaced by it instead of being tried again beside it.
+ */
+export const crontab = `
+*/5 * * * * trial-notices ?jobKey=trial-notices&max=1
+*/5 * * * * grace-over ?jobKey=grace-over&max=1
+41 * * * * recount-seats ?jobKey=recount-seats&max=1
+*/5 * * * * expire-credits ?jobKey=expire-credits&max=1
+17 * * * * forget-expired`

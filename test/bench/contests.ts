@@ -67,9 +67,13 @@ export async function compareData(
   }
 }
 
-export function startTenantry(stage: Stage, logLevel: TenantryOptions['logLevel']): Promise<Subject> {
+export function startTenantry(
+  stage: Stage,
+  logLevel: TenantryOptions['logLevel'],
+  rateLimits: TenantryOptions['rateLimits'] = 'off',
+): Promise<Subject> {
   const { folder: dataDir, tenantUrl, platformUrl, tokenKeySecret } = stage
-  const options: TenantryOptions = { dataDir, tenantUrl, platformUrl, tokenKeySecret, logLevel }
+  const options: TenantryOptions = { dataDir, tenantUrl, platformUrl, tokenKeySecret, logLevel, rateLimits }
   return startSubject('tenantry-subject.ts', options)
 }
 

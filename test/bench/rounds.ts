@@ -5,6 +5,8 @@ export interface Measured {
   cpuMicros: number
   p50Ms?: number
   p99Ms?: number
+  /** The share that was answered otherwise than with 2xx. */
+  failed?: number
 }
 
 /** One line of the result. */

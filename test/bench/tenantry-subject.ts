@@ -10,12 +10,14 @@ export interface TenantryOptions {
   platformUrl: string
   tokenKeySecret: string
   logLevel: 'silent' | 'info'
+  rateLimits: 'on' | 'off'
 }
 
-/** Tenantry as src/main.ts serves it, except that its database is ready and its rate limits are off. */
-const { dataDir, logLevel, ...urls } = readOptions<TenantryOptions>()
-const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: logLevel, RATE_LIMITS: 'off' })
+/** Tenantry as src/main.ts serves it, except that its database is ready. */
+const { dataDir, logLevel, rateLimits, ...urls } = readOptions<TenantryOptions>()
+const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: logLevel, RATE_LIMITS: rateLimits })
 const context = await createContext({ config, log: createLog(config.logLevel), ...urls })
+context.requestRates.start()
 const { url } = await startServer(context, { host: '127.0.0.1', port: 0 })
 
 answerQuestions(async (question: 'url' | 'cpu') => (question === 'url' ? url : process.cpuUsage()))

@@ -9,8 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => platform.stop())
 
-const setTenant = (changes: string) =>
-  platform.sql(`update tenants set ${changes} where tenant_id = 'acme'`, [], 'acme')
+const setTenant = (changes: string) => platform.forceTenant('acme', changes)
 const setMembership = (changes: string) =>
   platform.sql(`update memberships set ${changes} where tenant_id = 'acme'`, [], 'acme')
 const setModules = (modules: string[]) =>

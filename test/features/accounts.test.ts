@@ -129,11 +129,7 @@ describe('changing the password', () => {
 
   test('is possible where the tenant is blocked', async () => {
     const member = await platform.signUp('Suspended')
-    await platform.sql(
-      `update tenants set status = 'SUSPENDED' where tenant_id = 'suspended'`,
-      [],
-      'suspended',
-    )
+    await platform.forceTenant('suspended', `status = 'SUSPENDED'`)
     expect((await change(member)).status).toBe(204)
   })
 

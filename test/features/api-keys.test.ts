@@ -199,7 +199,7 @@ describe('using a key', () => {
   test('is refused while the tenant is blocked', async () => {
     const blocked = await platform.signUp('Blocked')
     const { key } = await makeKey(blocked)
-    await platform.sql("update tenants set status = 'SUSPENDED' where tenant_id = 'blocked'", [], 'blocked')
+    await platform.forceTenant('blocked', `status = 'SUSPENDED'`)
     expect(code(await withKey(key, 'blocked').get('/v1/clients'))).toEqual([402, 'payment_required'])
   })
 

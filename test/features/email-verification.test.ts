@@ -120,7 +120,7 @@ describe('confirming the address', () => {
     })
     const [user] = await platform.sql('select email_verified_at from users where id = $1', [member.userId])
     expect(user).toEqual({ email_verified_at: now })
-    expect(await auditOf('hooli', 'tenant.activated')).toEqual([
+    expect(await auditOf('hooli', 'tenant.trial_started')).toEqual([
       expect.objectContaining({
         actor_kind: 'user',
         actor_id: member.userId,
@@ -173,7 +173,7 @@ describe('confirming the address', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => verify(token)))
     expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array(9).fill(400)])
     expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set([undefined, 'token_invalid']))
-    expect(await auditOf('impatient', 'tenant.activated')).toHaveLength(1)
+    expect(await auditOf('impatient', 'tenant.trial_started')).toHaveLength(1)
     await sink.untilMailTo(member.email, 'Welcome')
     await untilNoJobs()
     expect(sink.mailsTo(member.email)).toHaveLength(2)
@@ -212,14 +212,10 @@ describe('confirming the address', () => {
 
   test('does not lift what an operator has done meanwhile', async () => {
     const { token } = await signUpPending('Cancelled Co')
-    await platform.sql(
-      `update tenants set status = 'CANCELLED', status_set_by = 'operator' where tenant_id = 'cancelled-co'`,
-      [],
-      'cancelled-co',
-    )
+    await platform.forceTenant('cancelled-co', `status = 'CANCELLED', status_set_by = 'operator'`)
     expect((await verify(token)).status).toBe(204)
     expect(await tenant('cancelled-co')).toMatchObject({ status: 'CANCELLED', status_set_by: 'operator' })
-    expect(await auditOf('cancelled-co', 'tenant.activated')).toEqual([])
+    expect(await auditOf('cancelled-co', 'tenant.trial_started')).toEqual([])
   })
 
   test('is done by a new password from a mail, too, which shows the same', async () => {
@@ -228,7 +224,7 @@ describe('confirming the address', () => {
     const token = tokenIn(await sink.untilMailTo(member.email, 'Choose a new password'))
     await platform.post('/auth/reset-password', { token, password: 'another-horse-8' })
     expect(await tenant('by-reset')).toMatchObject({ status: 'TRIAL', status_set_by: 'system' })
-    expect(await auditOf('by-reset', 'tenant.activated')).toHaveLength(1)
+    expect(await auditOf('by-reset', 'tenant.trial_started')).toHaveLength(1)
     await sink.untilMailTo(member.email, 'Welcome')
   })
 
@@ -288,7 +284,7 @@ describe('asking for the link again', () => {
       return Promise.all(both)
     })
     expect(answers.map(({ status }) => status)).toEqual([204, 204])
-    expect(await auditOf('both-hands', 'tenant.activated')).toHaveLength(1)
+    expect(await auditOf('both-hands', 'tenant.trial_started')).toHaveLength(1)
     await sink.untilMailTo(member.email, 'Welcome')
     await untilNoJobs()
     expect(sink.mailsTo(member.email)).toHaveLength(3)

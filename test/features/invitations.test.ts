@@ -24,7 +24,11 @@ beforeAll(async () => {
   acme = platform.acme
   globex = platform.globex
   // Their trials would be over within these tests.
-  for (const { tenantId } of [acme, globex]) await setStatus(platform, tenantId, 'ACTIVE')
+  for (const { tenantId } of [acme, globex]) {
+    await setStatus(platform, tenantId, 'ACTIVE')
+    // More people than their plan has seats for.
+    await platform.forceTenant(tenantId, `limit_overrides = '{"users": null}'`)
+  }
 })
 afterAll(async () => {
   await platform.stop()

@@ -201,8 +201,8 @@ describe('through SMTP', () => {
     await askForReset(email)
     for (const attempts of [1, 2]) {
       const { pause } = await untilFailed(email, attempts)
-      // graphile-worker waits e to the power of the attempts, in seconds.
-      expect(pause).toBeLessThanOrEqual(Math.exp(attempts))
+      // graphile-worker waits e to the power of the attempts, in seconds. (This query's now() may be a little older.)
+      expect(pause).toBeLessThanOrEqual(Math.exp(attempts) + 0.5)
       if (attempts > 1) expect(pause).toBeGreaterThan(Math.exp(1))
       await runAtOnce()
     }
@@ -360,9 +360,7 @@ describe('through SMTP', () => {
 
 describe('what is over is forgotten', () => {
   test('by a job that runs once in each hour', async () => {
-    const [item, ...others] = parseCrontab(crontab)
-    expect(others).toEqual([])
-    expect(item?.task).toBe('forget-expired')
+    const item = parseCrontab(crontab).find(({ task }) => task === 'forget-expired')
     const minutes = Array.from({ length: 60 }, (_, min) =>
       Array.from({ length: 24 }, (_, hour) => item?.match({ min, hour, date: 29, month: 2, dow: 4 })),
     )
@@ -370,7 +368,7 @@ describe('what is over is forgotten', () => {
     await vi.waitFor(
       async () => {
         const known = await platform.sql('select identifier from graphile_worker._private_known_crontabs')
-        expect(known).toEqual([{ identifier: 'forget-expired' }])
+        expect(known).toContainEqual({ identifier: 'forget-expired' })
       },
       { timeout: 10_000 },
     )

@@ -195,11 +195,7 @@ describe('what is my own', () => {
 
   test('also in a tenant that is blocked', async () => {
     const mia = await platform.signUp('Blocked Co')
-    await platform.sql(
-      `update tenants set status = 'CANCELLED' where tenant_id = $1`,
-      [mia.tenantId],
-      mia.tenantId,
-    )
+    await platform.forceTenant(mia.tenantId, `status = 'CANCELLED'`)
     const { status, body } = await mia.patch('/v1/me', { first_name: 'Mia' })
     expect([status, body.user.first_name, body.tenant.status]).toEqual([200, 'Mia', 'CANCELLED'])
   })

@@ -48,13 +48,13 @@ describe('the table says what the specification says', () => {
 
   /** SPEC.md, 4: who may call what. The first line that fits counts. */
   const endpoints: [pattern: RegExp, lowest: Role][] = [
-    [/^\S+ \/v1\/(me|tenants)\b/, 'viewer'],
+    [/^\S+ \/v1\/(me|tenants|notification-preferences)\b/, 'viewer'],
     [/^POST \/v1\/users\/:id\/transfer-ownership$/, 'owner'],
     [/^\S+ \/v1\/(users|invitations|api-keys|settings|audit)\b/, 'admin'],
     [/^\S+ \/v1\/billing\b/, 'owner'],
     [/^POST \/v1\/workflows\/:id\/executions$/, 'manager'],
-    [/^GET \/v1\/clients\b/, 'viewer'],
-    [/^(POST|PATCH|PUT) \/v1\/clients\b/, 'member'],
+    [/^GET \/v1\/(clients|credits|usage)\b/, 'viewer'],
+    [/^(POST|PATCH|PUT) \/v1\/(clients|credits|usage-events)\b/, 'member'],
     [/^DELETE \/v1\/clients\b/, 'manager'],
   ]
 
@@ -92,7 +92,7 @@ describe('the API holds what the table says', () => {
   /** The body and an object of each call are fresh, since calls use them up. */
   async function call(route: TenantRoute, caller: Member) {
     const { makeObject, body } = exampleOf(route)
-    const id = route.params ? ((await makeObject?.(owner, 'matrix', platform)) ?? '') : ''
+    const id = (await makeObject?.(owner, 'matrix', platform)) ?? ''
     const sent = route.body ? body?.('matrix') : undefined
     const answer = await caller.request(route.method, route.path.replaceAll(/:\w+/g, id), sent)
     return { ...answer, what: `${nameOf(route)}: ${JSON.stringify(answer.body)}` }

@@ -14,6 +14,8 @@ import {
 let platform: Platform
 beforeAll(async () => {
   platform = await startPlatform()
+  // More people than their plan has seats for.
+  await platform.forceTenant('acme', `limit_overrides = '{"users": null}'`)
 })
 afterAll(() => platform.stop())
 

@@ -112,7 +112,7 @@ describe('signups', () => {
 
   test('an id is not used again when its tenant has become a tombstone', async () => {
     const first = await idOf('Phoenix', 'one@phoenix.example')
-    await platform.sql(`update tenants set status = 'DELETED' where tenant_id = $1`, [first], first)
+    await platform.forceTenant(first, `status = 'DELETED'`)
     expect(await idOf('Phoenix', 'two@phoenix.example')).toBe('phoenix-2')
   })
 })

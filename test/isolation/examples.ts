@@ -1,4 +1,5 @@
 import type { Route } from '../../src/http/route.ts'
+import { giveCredits } from '../support/credits.ts'
 import { addMember, addPerson } from '../support/members.ts'
 import { goodPassword, type Member, type Platform } from '../support/platform.ts'
 
@@ -6,7 +7,7 @@ import { goodPassword, type Member, type Platform } from '../support/platform.ts
 interface Example {
   /** A valid body with this word wherever a text fits. */
   body?: (word: string) => Record<string, unknown>
-  /** Makes an object of the caller's and gives its id, for :id in the path. */
+  /** Makes an object of the caller's, which the call needs or shows, and gives its id, for :id in the path. */
   makeObject?: (member: Member, word: string, platform: Platform) => Promise<string>
   /** Who calls it instead of the member, where it costs the caller their own role or membership. */
   makeCaller?: (member: Member, word: string, platform: Platform) => Promise<Member>
@@ -51,6 +52,14 @@ const apiKey = {
   },
 }
 
+let debits = 0
+const credits = {
+  // Of one key there is one debit.
+  body: (word: string) => ({ amount: 1, reason: word, idempotency_key: `${word}-${++debits}` }),
+  makeObject: ({ tenantId }: Member, word: string, platform: Platform) =>
+    giveCredits(platform, tenantId, 100, { reason: word }),
+}
+
 let companies = 0
 
 const examples: Record<string, Example> = {
@@ -81,6 +90,19 @@ const examples: Record<string, Example> = {
   'GET /v1/api-keys': {},
   'POST /v1/api-keys': apiKey,
   'DELETE /v1/api-keys/:id': apiKey,
+  'GET /v1/credits': credits,
+  'GET /v1/credits/entries': credits,
+  'POST /v1/credits/debits': credits,
+  'GET /v1/usage': {},
+  'POST /v1/usage-events': {
+    body: (word) => ({ metric: 'mails.sent', quantity: 1, idempotency_key: word }),
+  },
+  'GET /v1/settings': {},
+  'GET /v1/notification-preferences': {},
+  'PATCH /v1/notification-preferences': {
+    body: () => ({ preferences: [{ category: 'stock', minimum_priority: 'high', sound: true }] }),
+  },
+  'PATCH /v1/settings': { body: () => ({ theme: 'dark', currency: 'CHF', time_zone: 'Europe/Zurich' }) },
   'GET /v1/clients': client,
   'POST /v1/clients': client,
   'GET /v1/clients/:id': client,

@@ -29,7 +29,7 @@ beforeAll(async () => {
     [heron, heronWord],
     [otter, otterWord],
   ] as const) {
-    for (const { route } of objectRoutes) {
+    for (const { route } of tenantRoutes) {
       for (let count = 0; count < 3; count++) await exampleOf(route).makeObject?.(member, word, platform)
     }
   }
@@ -178,7 +178,7 @@ test.each([
     const seen: string[] = []
     for (const { route, method } of tenantRoutes) {
       const { makeObject, makeCaller, body } = exampleOf(route)
-      const id = route.params ? ((await makeObject?.(who(), own, platform)) ?? '') : ''
+      const id = (await makeObject?.(who(), own, platform)) ?? ''
       const caller = (await makeCaller?.(who(), own, platform)) ?? who()
       const path = route.path.replaceAll(/:\w+/g, id)
       const answer = await caller.request(method, path, route.body ? body?.(own) : undefined)

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { TenantId } from '../../src/db/tenant-id.ts'
 import { makeApiKey } from '../../src/features/api-keys/key-format.ts'
 import type { Role } from '../../src/features/members/roles.ts'
+import { consume } from '../../src/features/plans/limits.ts'
 import { createMember, goodPassword, type Member, type Platform } from './platform.ts'
 
 let people = 0
@@ -52,6 +53,7 @@ export async function addPerson(
           updated_at: now,
         })
         .execute()
+      consume(tx, { users: 1 }, now)
     },
     { tenantId: tenant },
   )

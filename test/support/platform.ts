@@ -94,6 +94,14 @@ export async function startPlatform(env: Record<string, string> = {}, overrides:
       askDirectly(database.adminUrl, query, parameters, tenantId),
     /** Calls without a token. */
     ...anonymous,
+    /** Puts a tenant into any state, also one that no change of status leads to. */
+    forceTenant: (tenantId: string, assignments: string) =>
+      withDirectClient(database.adminUrl, (client) =>
+        client.query(`begin; set local app.tenant_id = '${tenantId}';
+          alter table tenants disable trigger tenants_status;
+          update tenants set ${assignments} where tenant_id = '${tenantId}';
+          alter table tenants enable trigger tenants_status; commit`),
+      ),
     signUp,
     acme: await signUp('Acme'),
     globex: await signUp('Globex'),

@@ -52,11 +52,7 @@ export async function setMembership(
 
 /** Changes a tenant's status behind the API's back. */
 export async function setStatus(platform: Platform, tenantId: string, status: string, setBy = 'system') {
-  await platform.sql(
-    'update tenants set status = $1, status_set_by = $2 where tenant_id = $3',
-    [status, setBy, tenantId],
-    tenantId,
-  )
+  await platform.forceTenant(tenantId, `status = '${status}', status_set_by = '${setBy}'`)
 }
 
 /** The same bearer, asking another server. */

@@ -9,6 +9,8 @@ export interface AuditEntry {
   action: string
   object: { type: string; id: string }
   changedFields: string[]
+  /** Why, in the words of who did it, or what caused it. */
+  reason?: string
   ip: string | null
   requestId: string
   now: Date
@@ -48,6 +50,7 @@ export function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): void {
       object_type: entry.object.type,
       object_id: entry.object.id,
       changed_fields: entry.changedFields,
+      reason: entry.reason ?? null,
       ip: entry.ip,
       request_id: entry.requestId,
       created_at: entry.now,
@@ -68,6 +71,7 @@ export function writePlatformAuditEntry(tx: PlatformTx, entry: PlatformAuditEntr
       object_id: entry.object.id,
       subject_tenant_id: entry.subjectTenantId ?? null,
       changed_fields: entry.changedFields,
+      reason: entry.reason ?? null,
       ip: entry.ip,
       request_id: entry.requestId,
       created_at: entry.now,

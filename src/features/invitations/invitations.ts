@@ -1,11 +1,12 @@
-import { sql } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
+import type { TenantQueryBuilder, TenantTables, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import type { Principal } from '../members/access.ts'
 import { isAtLeast, type Role } from '../members/roles.ts'
+import { consume, release } from '../plans/limits.ts'
 import { newTokenId, oneTimePurposes } from '../sessions/one-time-tokens.ts'
 
 /** How an invitation can stand. */
@@ -63,7 +64,8 @@ export function invitationCursor({ id, created_at }: { id: string; created_at: D
 }
 
 /**
- * Invites an address and enqueues the mail. Of many who invite one address at once one gets through.
+ * Invites an address and enqueues the mail. Of many who invite one address at once one gets through. Its seat is taken
+ * by the route, which says so.
  * @throws AppError 403 `role_too_high`; 409 `already_member`, `already_invited`
  */
 export async function createInvitation(
@@ -107,10 +109,12 @@ export async function createInvitation(
  *   `already_member`, `already_invited` when there is a later one
  */
 export async function resendInvitation(tx: Tx, id: string, sender: Principal, now: Date) {
-  const { email, role, status } = await lockInvitation(tx, id)
+  const { email, role, status, expires_at } = await lockInvitation(tx, id)
   refuseHigherRole(sender, role as Role)
   if (status !== 'pending' && status !== 'expired') throw new AppError('conflict')
   await expireOverdue(tx, email, now)
+  const holdsSeat = status === 'pending' && expires_at > now
+  if (!holdsSeat) consume(tx, { users: 1 }, now)
   await refuseMember(tx, email)
   const fresh = freshToken(now)
   await tx
@@ -139,6 +143,7 @@ export async function revokeInvitation(tx: Tx, id: string, now: Date): Promise<v
     .set({ status: 'revoked', updated_at: now })
     .where('id', '=', id)
     .execute()
+  release(tx, { users: 1 }, { now })
 }
 
 async function lockInvitation(tx: Tx, id: string) {
@@ -165,15 +170,21 @@ async function refuseMember(tx: Tx, email: string): Promise<void> {
   if (member) throw new AppError('already_member')
 }
 
-/** Makes room for a new one: of one address at most one is pending. */
+/**
+ * Writes down what time has done: of one address at most one is pending, and an overdue invitation of anybody gives its
+ * seat back. Those that somebody else is at are theirs to write down, so nobody waits in a circle.
+ */
 async function expireOverdue(tx: Tx, email: string, now: Date): Promise<void> {
-  await tx
-    .updateTable('invitations')
-    .set({ status: 'expired', updated_at: now })
-    .where('email', '=', email)
-    .where('status', '=', 'pending')
-    .where('expires_at', '<=', now)
-    .execute()
+  const isOverdue = (eb: ExpressionBuilder<TenantTables, 'invitations'>) =>
+    eb.and([eb('status', '=', 'pending'), eb('expires_at', '<=', now)])
+  const expire = () => tx.updateTable('invitations').set({ status: 'expired', updated_at: now })
+  const ofAddress = await expire().where('email', '=', email).where(isOverdue).executeTakeFirst()
+  const ofOthers = await expire()
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('invitations').select('id').where(isOverdue).forUpdate().skipLocked(),
+    )
+    .executeTakeFirst()
+  release(tx, { users: Number(ofAddress.numUpdatedRows + ofOthers.numUpdatedRows) }, { now })
 }
 
 function freshToken(now: Date) {

@@ -56,9 +56,11 @@ export const invitationRoutes = [
     summary: 'Invite an address into the tenant, by mail',
     accountLimit,
     audit: { action: 'invitation.created', objectType: 'invitation' },
+    // A pending invitation holds a seat.
+    limits: { users: 1 },
     body: z.strictObject({ email: emailSchema, role: z.enum(roles) }),
     response: { status: 201, body: invitationAnswer },
-    errors: ['role_too_high', 'already_member', 'already_invited'],
+    errors: ['role_too_high', 'already_member', 'already_invited', 'limit_reached', 'payment_required'],
     handler: async ({ context, input, tx, principal }) => {
       const invitation = await createInvitation(tx, input.body, principal, context.clock.now())
       return created(invitation, { objectId: invitation.id, changedFields: Object.keys(input.body) })
@@ -75,7 +77,15 @@ export const invitationRoutes = [
     audit: { action: 'invitation.resent', objectType: 'invitation' },
     params: idParams,
     response: { status: 200, body: invitationAnswer },
-    errors: ['not_found', 'role_too_high', 'conflict', 'already_member', 'already_invited'],
+    errors: [
+      'not_found',
+      'role_too_high',
+      'conflict',
+      'already_member',
+      'already_invited',
+      'limit_reached',
+      'payment_required',
+    ],
     handler: async ({ context, input, tx, principal }) => {
       const invitation = await resendInvitation(tx, input.params.id, principal, context.clock.now())
       return ok(invitation, {

@@ -45,19 +45,41 @@ export interface Access {
   status: string
   status_set_by: string
   trial_ends_at: Date | null
-  modules: string[]
+  /** Null is unlimited. */
+  requests_per_minute: number | null
+  /** Whether the tenant has the module that was asked about, by its plan or beside it. */
+  has_module: boolean
+  /** The plans that have it, for a tenant that has not. */
+  plans_with_module: string[] | null
   key_role: string | null
   key_expires_at: Date | null
   key_last_used_at: Date | null
 }
 
-/** The caller's access as one row; none when the session, the membership or the key is gone. */
+/**
+ * The caller's access as one row; none when the session, the membership or the key is gone.
+ * @param module the one that the route belongs to
+ */
 export function accessQuery(
   queries: TenantQueryBuilder | Tx,
   claims: Claims,
+  module?: ModuleName,
 ): SelectQueryBuilder<never, never, Access> {
   const query = claims.kind === 'user' ? sessionAccess(queries, claims) : keyAccess(queries, claims)
-  return query as never
+  return query.select(moduleColumns(module)) as never
+}
+
+/** What costs time is asked for only where the tenant has not got the module. */
+function moduleColumns(module?: ModuleName) {
+  if (!module)
+    return [sql<boolean>`true`.as('has_module'), nothing<string[]>().as('plans_with_module')] as const
+  const name = sql.lit(module)
+  const hasModule = sql<boolean>`coalesce((tenants.module_overrides ->> ${name})::boolean, ${name} = any(plans.modules))`
+  const others = sql`array(select p.plan from plans p where ${name} = any(p.modules) order by p.position)`
+  return [
+    hasModule.as('has_module'),
+    sql<string[] | null>`case when not ${hasModule} then ${others} end`.as('plans_with_module'),
+  ] as const
 }
 
 function sessionAccess(queries: TenantQueryBuilder | Tx, { sessionId, userId }: UserClaims) {
@@ -109,6 +131,8 @@ function keyAccess(queries: TenantQueryBuilder | Tx, { keyId, secretHash }: ApiK
     .select('api_keys.last_used_at as key_last_used_at')
 }
 
+const nothing = <T>() => sql<T | null>`null`
+
 const accessColumns = [
   'memberships.id as membership_id',
   'memberships.role',
@@ -116,10 +140,21 @@ const accessColumns = [
   'tenants.status',
   'tenants.status_set_by',
   'tenants.trial_ends_at',
-  'plans.modules',
+  sql<number | null>`app.allowed(plans, tenants.limit_overrides, 'requests_per_minute')::float8`.as(
+    'requests_per_minute',
+  ),
 ] as const
 
-const nothing = <T>() => sql<T | null>`null`
+/**
+ * The access of a caller who belongs to the tenant, whatever they may do there.
+ * @throws AppError 401 `unauthenticated` without a live session or key of an active member
+ */
+export function checkMember(rows: readonly Access[], now: Date): Access {
+  const access = rows[0]
+  if (access?.membership_status !== 'active') throw new AppError('unauthenticated')
+  if (access.key_expires_at && access.key_expires_at <= now) throw new AppError('unauthenticated')
+  return access
+}
 
 /**
  * Decides whether the caller may go on: session or key and membership, then the tenant's status, then module, then
@@ -133,13 +168,12 @@ export function checkAccess(
   requirement: Requirement,
   now: Date,
 ): Principal {
-  const access = rows[0]
-  if (access?.membership_status !== 'active') throw new AppError('unauthenticated')
-  if (access.key_expires_at && access.key_expires_at <= now) throw new AppError('unauthenticated')
+  const access = checkMember(rows, now)
   if (requirement.whenBlocked !== 'allowed') refuseBlocked(access, now)
-  const { module } = requirement
-  if (module && !access.modules.includes(module))
-    throw new AppError('module_not_in_plan', { members: { module } })
+  if (requirement.module && !access.has_module) {
+    const members = { module: requirement.module, plans: access.plans_with_module }
+    throw new AppError('module_not_in_plan', { members })
+  }
   const membershipId = access.membership_id
   const memberRole = access.role as Role
   const role = access.key_role ? lowerOf(memberRole, access.key_role as Role) : memberRole

@@ -107,9 +107,9 @@ export const memberRoutes = [
     audit: { action: 'user.left', objectType: 'user' },
     response: { status: 204 },
     errors: ['last_owner'],
-    handler: async ({ tx, principal }) => {
+    handler: async ({ context, tx, principal }) => {
       const { userId } = userOf(principal)
-      await removeUser(tx, principal, 'account:self', userId)
+      await removeUser(tx, principal, 'account:self', userId, context.clock.now())
       return noContent({ objectId: userId, changedFields: [] })
     },
   }),

@@ -90,8 +90,8 @@ export const userRoutes = [
     params: idParams,
     response: { status: 204 },
     errors: ['not_found', 'role_too_high', 'last_owner'],
-    handler: async ({ input, tx, principal }) => {
-      await removeUser(tx, principal, 'users:manage', input.params.id)
+    handler: async ({ context, input, tx, principal }) => {
+      await removeUser(tx, principal, 'users:manage', input.params.id, context.clock.now())
       return noContent({ objectId: input.params.id, changedFields: [] })
     },
   }),

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
+import { consume, release } from '../plans/limits.ts'
 import type { Principal } from './access.ts'
 import { isAllowed, isAtLeast, lowerOf, type Permission, type Role } from './roles.ts'
 
@@ -81,7 +82,8 @@ function selectUsers(queries: TenantQueryBuilder, userId: string | null) {
  * Gives a user another role, or disables or enables them.
  * @returns the user as in the list
  * @throws AppError 404 `not_found`; 403 `role_too_high` when their role, or the one to give, is above the caller's;
- *   409 `last_owner`; 401 or 403 when the caller may not do this any more
+ *   409 `last_owner`; 401 or 403 when the caller may not do this any more; `limit_reached` or `payment_required` when
+ *   there is no seat for who is enabled again
  */
 export async function changeUser(
   tx: Tx,
@@ -95,6 +97,9 @@ export async function changeUser(
   if (changes.role) refuseAbove(callerRole, changes.role)
   if (!isActiveOwner({ ...target, ...changes })) refuseLastOwner(target, members)
   await updateMembership(tx, target.id, changes, now)
+  // Who is disabled holds no seat.
+  if (changes.status === 'disabled' && target.status === 'active') release(tx, { users: 1 }, { now })
+  if (changes.status === 'active' && target.status === 'disabled') consume(tx, { users: 1 }, now)
   // Who is enabled again signs in again: the sessions may have been the reason.
   if (changes.status === 'disabled') await sql`select app.end_sessions(${target.id})`.execute(tx)
   return findUser(tx, userId).executeTakeFirstOrThrow()
@@ -110,11 +115,13 @@ export async function removeUser(
   principal: Principal,
   permission: Permission,
   userId: string,
+  now: Date,
 ): Promise<void> {
   const { callerRole, target, members } = await lockMembers(tx, principal, permission, userId)
   refuseAbove(callerRole, target.role)
   refuseLastOwner(target, members)
   await tx.deleteFrom('memberships').where('id', '=', target.id).execute()
+  if (target.status === 'active') release(tx, { users: 1 }, { now })
 }
 
 /**

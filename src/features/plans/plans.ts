@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely'
 import type { PlatformTx } from '../../db/database.ts'
+import type { Plans } from '../../db/schema.ts'
 
 /** The plans that can be bought, cheapest first. */
 export const planNames = ['FREE', 'STARTER', 'PROFESSIONAL', 'BUSINESS', 'ENTERPRISE'] as const
@@ -31,6 +33,15 @@ export const limitNames = [
 ] as const
 export type LimitName = (typeof limitNames)[number]
 
+/** The limits that are taken in the database, with the write that they guard: all but the one on requests. */
+export const countedLimits = limitNames.filter((name) => name !== 'requests_per_minute')
+export type CountedLimit = Exclude<LimitName, 'requests_per_minute'>
+
+/** Whether a limit counts anew in each month or week. */
+export function isPeriodLimit(name: LimitName): boolean {
+  return name === 'executions_per_month' || name === 'articles_per_week'
+}
+
 const aliases: Record<string, PlanName> = { PRO: 'PROFESSIONAL' }
 
 /** The plan that a name in any case means, `pro` included, or undefined. */
@@ -39,22 +50,40 @@ export function parsePlanName(name: string): PlanName | undefined {
   return aliases[upper] ?? planNames.find((plan) => plan === upper)
 }
 
-/** The catalogue, cheapest first. */
-export async function listPlans(tx: PlatformTx) {
-  const rows = await tx
-    .selectFrom('plans')
-    .select(['plan', 'price_cents', 'price_is_minimum', 'currency', 'modules', ...limitNames])
-    .orderBy('position')
-    .execute()
-  return rows.map(({ plan, price_cents, price_is_minimum, currency, modules, ...limits }) => ({
+/** What is shown of a plan, as columns. */
+export const planColumns = [
+  'plan',
+  'price_cents',
+  'price_is_minimum',
+  'currency',
+  'modules',
+  ...limitNames,
+] as const
+
+/** A row of planColumns as it is shown. */
+export function toPlan(row: PlanRow) {
+  const { plan, price_cents, price_is_minimum, currency, modules } = row
+  return {
     plan,
     price_cents,
     price_is_minimum,
     currency,
     billing_period: 'month' as const,
-    limits: Object.fromEntries(
-      limitNames.map((name) => [name, limits[name] === null ? null : Number(limits[name])]),
-    ) as Record<LimitName, number | null>,
+    limits: limitsOfRow(row),
     modules,
-  }))
+  }
+}
+
+/** The limits in a row of plans, as numbers. */
+function limitsOfRow(row: Record<LimitName, string | null>): Record<LimitName, number | null> {
+  const entries = limitNames.map((name) => [name, row[name] === null ? null : Number(row[name])])
+  return Object.fromEntries(entries)
+}
+
+type PlanRow = Pick<Selectable<Plans>, (typeof planColumns)[number]>
+
+/** The catalogue, cheapest first. */
+export async function listPlans(tx: PlatformTx) {
+  const rows = await tx.selectFrom('plans').select(planColumns).orderBy('position').execute()
+  return rows.map(toPlan)
 }

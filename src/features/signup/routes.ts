@@ -5,7 +5,8 @@ import { created, ok, route } from '../../http/route.ts'
 import { emailSchema, nameSchema, phoneSchema, timestampSchema } from '../../http/schemas.ts'
 import { userOf } from '../members/access.ts'
 import { meQuery } from '../members/me.ts'
-import { limitNames, listPlans, moduleNames, parsePlanName, planNames } from '../plans/plans.ts'
+import { listPlans } from '../plans/plans.ts'
+import { planNameSchema, planSchema } from '../plans/schemas.ts'
 import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
 import { regions } from '../tenants/provision.ts'
 import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
@@ -15,12 +16,7 @@ import { addCompany, isEmailKnown, signUp } from './signup.ts'
 const companyInput = {
   company_name: nameSchema,
   company_email: emailSchema,
-  plan: z.string().transform((name, issues) => {
-    const plan = parsePlanName(name)
-    if (plan) return plan
-    issues.addIssue({ code: 'custom', message: `should be one of ${planNames.join(', ')}` })
-    return z.NEVER
-  }),
+  plan: planNameSchema,
   region: z.string().toUpperCase().pipe(z.enum(regions)).default('FR'),
   phone: phoneSchema.nullish().transform((phone) => phone ?? null),
   template: z.literal('blank').default('blank'),
@@ -100,17 +96,7 @@ export const signupRoutes = [
     response: {
       status: 200,
       body: z.strictObject({
-        plans: z.array(
-          z.strictObject({
-            plan: z.enum(planNames),
-            price_cents: z.int(),
-            price_is_minimum: z.boolean(),
-            currency: z.string(),
-            billing_period: z.literal('month'),
-            limits: z.record(z.enum(limitNames), z.int().nullable()),
-            modules: z.array(z.enum(moduleNames)),
-          }),
-        ),
+        plans: z.array(planSchema),
       }),
     },
     handler: async ({ context }) => ok({ plans: await context.db.withPlatform('catalogue', listPlans) }),

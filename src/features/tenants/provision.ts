@@ -2,8 +2,8 @@ import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
-import type { PlanName } from '../plans/plans.ts'
-import type { TenantStatus } from './status.ts'
+import { countedLimits, type PlanName } from '../plans/plans.ts'
+import { changeStatus, lockTenant, type TenantStatus } from './status.ts'
 
 /** The regions a tenant can be in. */
 export const regions = ['DZ', 'CH', 'FR', 'BE', 'CA'] as const
@@ -87,6 +87,19 @@ export async function provisionTenant(tx: PlatformTx, tenant: NewTenant): Promis
     .insertInto('tenant_settings')
     .values({ tenant_id: tenantId, id: id(), ...defaultSettings, ...times })
     .execute()
+  await tx
+    .insertInto('limit_counters')
+    .values(
+      countedLimits.map((name) => ({
+        tenant_id: tenantId,
+        id: id(),
+        limit_name: name,
+        // The owner's seat.
+        used: name === 'users' ? 1 : 0,
+        ...times,
+      })),
+    )
+    .execute()
   writeAuditEntry(tx, {
     actor: { kind: 'user', id: tenant.ownerId },
     action: 'tenant.created',
@@ -107,36 +120,20 @@ export async function startPendingTenant(
   tx: PlatformTx,
   { tenantId, confirmedBy, now, ...origin }: Origin & { tenantId: TenantId; confirmedBy: string; now: Date },
 ): Promise<{ name: string } | undefined> {
-  const pending = await tx
-    .selectFrom('tenants')
-    .select(['name', 'plan'])
-    .where('tenant_id', '=', tenantId)
-    .where('status', '=', 'PENDING')
-    .forUpdate()
-    .executeTakeFirst()
-  if (!pending) return undefined
-  const { status, trialEndsAt } = startOf(pending.plan as PlanName, now)
-  await tx
-    .updateTable('tenants')
-    .set({
-      status,
-      status_reason: 'E-mail address confirmed',
-      status_set_by: 'system',
-      status_changed_at: now,
-      trial_ends_at: trialEndsAt,
-      updated_at: now,
-    })
-    .where('tenant_id', '=', tenantId)
-    .execute()
-  writeAuditEntry(tx, {
+  const { name, plan, status } = await lockTenant(tx, tenantId)
+  if (status !== 'PENDING') return undefined
+  const start = startOf(plan as PlanName, now)
+  await changeStatus(tx, {
+    tenantId,
+    to: start.status,
+    agent: 'system',
+    cause: 'E-mail address confirmed',
     actor: { kind: 'user', id: confirmedBy },
-    action: 'tenant.activated',
-    object: { type: 'tenant', id: tenantId },
-    changedFields: ['status', 'trial_ends_at'],
+    ...(start.trialEndsAt && { trialEndsAt: start.trialEndsAt }),
     ...origin,
     now,
   })
-  return { name: pending.name }
+  return { name }
 }
 
 const defaultSettings = {

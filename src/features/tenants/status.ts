@@ -1,7 +1,164 @@
+import { sql } from 'kysely'
+import type { PlatformTx } from '../../db/database.ts'
+import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
+import { type AuditEntry, type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { mailOwners, type TenantMailTemplate } from './tenant-mails.ts'
 
 /** The life of a tenant: PENDING → TRIAL → ACTIVE ⇄ SUSPENDED → CANCELLED → DELETING → DELETED (its id stays taken). */
-export type TenantStatus = 'PENDING' | 'TRIAL' | 'ACTIVE' | 'SUSPENDED' | 'CANCELLED' | 'DELETING' | 'DELETED'
+export const tenantStatuses = [
+  'PENDING',
+  'TRIAL',
+  'ACTIVE',
+  'SUSPENDED',
+  'CANCELLED',
+  'DELETING',
+  'DELETED',
+] as const
+export type TenantStatus = (typeof tenantStatuses)[number]
+
+/**
+ * Who can cause a change: the platform by itself (an address confirmed, the rows of a tenant gone), what Stripe says of
+ * a subscription, or an operator.
+ */
+export type Agent = 'system' | 'billing' | 'operator'
+
+/**
+ * Every change there is, from → to, and who may cause it. The trigger tenants_status in db/migrations holds the same
+ * for whatever writes to the table.
+ */
+export const transitions: Record<TenantStatus, Partial<Record<TenantStatus, readonly Agent[]>>> = {
+  PENDING: {
+    TRIAL: ['system', 'operator'],
+    ACTIVE: ['system', 'operator'],
+    CANCELLED: ['operator'],
+    DELETING: ['operator'],
+  },
+  TRIAL: {
+    ACTIVE: ['billing', 'operator'],
+    SUSPENDED: ['billing', 'operator'],
+    CANCELLED: ['billing', 'operator'],
+    DELETING: ['operator'],
+  },
+  ACTIVE: {
+    SUSPENDED: ['billing', 'operator'],
+    CANCELLED: ['billing', 'operator'],
+    DELETING: ['operator'],
+  },
+  SUSPENDED: {
+    TRIAL: ['operator'],
+    ACTIVE: ['billing', 'operator'],
+    SUSPENDED: ['operator'],
+    CANCELLED: ['billing', 'operator'],
+    DELETING: ['operator'],
+  },
+  CANCELLED: {
+    ACTIVE: ['billing', 'operator'],
+    DELETING: ['operator'],
+  },
+  DELETING: { DELETED: ['system', 'operator'] },
+  DELETED: {},
+}
+
+/** What reaching a status does beside setting it: the audit trail's word for it, a mail, columns that are emptied. */
+const effects: Record<TenantStatus, { action: string; mail?: TenantMailTemplate; forgets?: TrialOrDebt[] }> =
+  {
+    PENDING: { action: 'tenant.created' },
+    TRIAL: { action: 'tenant.trial_started', forgets: ['past_due_since'] },
+    ACTIVE: { action: 'tenant.activated', forgets: ['trial_ends_at', 'trial_notice', 'past_due_since'] },
+    SUSPENDED: { action: 'tenant.suspended', mail: 'suspended' },
+    CANCELLED: { action: 'tenant.cancelled', mail: 'cancelled', forgets: ['past_due_since'] },
+    DELETING: { action: 'tenant.deletion_started' },
+    DELETED: { action: 'tenant.deleted' },
+  }
+type TrialOrDebt = 'trial_ends_at' | 'trial_notice' | 'past_due_since'
+
+/** What a change of status is made of. */
+export interface StatusChange extends Origin {
+  tenantId: TenantId
+  to: TenantStatus
+  agent: Agent
+  /** Why, for the audit trail and for whoever asks: an operator's words, an event's id, a rule. */
+  cause: string
+  actor: AuditEntry['actor']
+  /** For TRIAL: when it ends. Where it is left out the end that is known already stays; without any there is no trial. */
+  trialEndsAt?: Date
+  now: Date
+}
+
+/** Whether a tenant of this status, set by this agent, may change to another one by the hand of an agent. */
+export function isAllowedChange(
+  from: { status: TenantStatus; setBy: Agent },
+  to: TenantStatus,
+  agent: Agent,
+): boolean {
+  // What an operator suspended, only an operator lets go.
+  if (from.status === 'SUSPENDED' && from.setBy === 'operator' && agent !== 'operator') return false
+  return transitions[from.status][to]?.includes(agent) ?? false
+}
+
+/**
+ * Changes the status of the transaction's tenant, with everything that comes with it: its entry in the audit trail with
+ * the cause, and mail to its owners. The only place that does.
+ * @param tx one of withPlatform with this tenantId
+ * @throws AppError 404 `not_found`; 409 `status_not_allowed`, from a status that does not lead there, or for this agent
+ */
+export async function changeStatus(tx: PlatformTx, change: StatusChange): Promise<void> {
+  const { tenantId, to, agent, cause, now } = change
+  const tenant = await lockTenant(tx, tenantId)
+  const from = { status: tenant.status as TenantStatus, setBy: tenant.status_set_by as Agent }
+  const hasEnd = (change.trialEndsAt ?? tenant.trial_ends_at) !== null
+  if (!isAllowedChange(from, to, agent) || (to === 'TRIAL' && !hasEnd)) {
+    throw new AppError('status_not_allowed', { members: { from: from.status, to } })
+  }
+  const { action, mail, forgets = [] } = effects[to]
+  const trial = change.trialEndsAt && { trial_ends_at: change.trialEndsAt }
+  // Of another end the owners are reminded anew.
+  const outdated: TrialOrDebt[] = trial ? ['trial_notice'] : []
+  const emptied = [...forgets, ...outdated].filter((name) => tenant[name] !== null)
+  await tx
+    .updateTable('tenants')
+    .set({
+      status: to,
+      status_reason: cause,
+      status_set_by: agent,
+      status_changed_at: now,
+      updated_at: now,
+      ...Object.fromEntries(emptied.map((name) => [name, null])),
+      ...trial,
+    })
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  const { actor, ip, requestId } = change
+  writeAuditEntry(tx, {
+    actor,
+    action,
+    object: { type: 'tenant', id: tenantId },
+    changedFields: ['status', ...emptied, ...Object.keys(trial ?? {})],
+    reason: cause,
+    ip,
+    requestId,
+    now,
+  })
+  // Who was suspended before has been told.
+  if (mail && from.status !== to) await mailOwners(tx, { tenantId, template: mail })
+}
+
+/**
+ * The row of a tenant, held against every other change until the transaction ends.
+ * @throws AppError 404 `not_found`
+ */
+export async function lockTenant(tx: PlatformTx, tenantId: TenantId) {
+  const tenant = await tx
+    .selectFrom('tenants')
+    .select(['name', 'plan', 'status', 'status_set_by', 'trial_ends_at', 'trial_notice', 'past_due_since'])
+    .select(['limit_overrides', 'module_overrides'])
+    .where('tenant_id', '=', tenantId)
+    .modifyEnd(sql`for no key update`)
+    .executeTakeFirst()
+  if (!tenant) throw new AppError('not_found')
+  return tenant
+}
 
 interface StatusOfTenant {
   status: string

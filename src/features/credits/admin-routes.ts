@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { PlatformTx } from '../../db/database.ts'
+import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
+import { AppError } from '../../errors.ts'
+import { originOf } from '../../http/address.ts'
+import { created, route } from '../../http/route.ts'
+import { auditOperatorAct, operatorOf } from '../audit/operator-audit.ts'
+import { lockTenant } from '../tenants/status.ts'
+import { type CreditChange, debitCredits, grantCredits, refundCredits } from './credits.ts'
+import { changeFields } from './schemas.ts'
+
+const grantSchema = z.strictObject({
+  kind: z.literal('grant'),
+  ...changeFields,
+  /** Left out or null, the credits never expire. */
+  expires_at: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .nullish(),
+})
+const debitSchema = z.strictObject({ kind: z.literal('debit'), ...changeFields })
+const refundSchema = z.strictObject({
+  kind: z.literal('refund'),
+  ...changeFields,
+  /** The operation_id of the debit. */
+  debit_id: z.uuid().toLowerCase(),
+})
+const changeSchema = z.discriminatedUnion('kind', [grantSchema, debitSchema, refundSchema])
+
+const actions = { grant: 'credits.granted', debit: 'credits.debited', refund: 'credits.refunded' } as const
+
+export const creditAdminRoutes = [
+  route({
+    scope: 'admin',
+    method: 'POST',
+    path: '/v1/admin/tenants/:id/credits',
+    summary: 'Grant a tenant credits, debit them, or refund a debit; the same key has no second effect',
+    params: z.strictObject({ id: z.string() }),
+    body: changeSchema,
+    response: {
+      status: 201,
+      body: z.strictObject({
+        operation_id: z.uuid(),
+        kind: z.enum(['grant', 'debit', 'refund']),
+        amount: z.int(),
+        balance: z.int(),
+      }),
+    },
+    errors: ['not_found', 'insufficient_credits', 'idempotency_key_reused'],
+    handler: async ({ context, input: { params, body }, request, admin }) => {
+      const tenantId = parseTenantId(params.id)
+      if (!tenantId) throw new AppError('not_found')
+      const { kind, amount, reason } = body
+      const now = context.clock.now()
+      const done = await context.db.withPlatform(
+        'super admin',
+        async (tx) => {
+          await refuseDeleted(tx, tenantId)
+          const change = {
+            amount,
+            reason,
+            idempotencyKey: body.idempotency_key,
+            actor: operatorOf(admin),
+            now,
+          }
+          const done = await apply(tx, body, change)
+          if (done.isRepeat) return done
+          auditOperatorAct(tx, {
+            admin,
+            tenantId,
+            action: actions[kind],
+            object: { type: 'credit_operation', id: done.operationId },
+            changedFields: ['balance'],
+            reason,
+            origin: originOf(request),
+            now,
+          })
+          return done
+        },
+        { tenantId },
+      )
+      return created({ operation_id: done.operationId, kind, amount, balance: done.balance })
+    },
+  }),
+]
+
+function apply(tx: PlatformTx, body: z.output<typeof changeSchema>, change: CreditChange) {
+  switch (body.kind) {
+    case 'grant':
+      return grantCredits(tx, { ...change, expiresAt: body.expires_at ?? null })
+    case 'debit':
+      return debitCredits(tx, change)
+    case 'refund':
+      return refundCredits(tx, { ...change, debitId: body.debit_id })
+  }
+}
+
+/**
+ * Nothing is added any more to a tenant that is being deleted or is gone.
+ * @throws AppError 404 `not_found`
+ */
+async function refuseDeleted(tx: PlatformTx, tenantId: TenantId): Promise<void> {
+  const { status } = await lockTenant(tx, tenantId)
+  if (status === 'DELETING' || status === 'DELETED') throw new AppError('not_found')
+}

@@ -1,0 +1,166 @@
+import type { PlatformTx } from '../../db/database.ts'
+import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
+import { AppError } from '../../errors.ts'
+import type { Origin } from '../audit/audit.ts'
+import { auditForPlatform, auditOperatorAct, operatorOf } from '../audit/operator-audit.ts'
+import { changePlan, type Overrides, type PlanChange } from '../plans/change-plan.ts'
+import { toLimitUsage, usageAt } from '../plans/limits.ts'
+import { type ModuleName, moduleNames } from '../plans/plans.ts'
+import type { AdminPrincipal } from '../super-admins/access.ts'
+import { changeStatus, lockTenant, type TenantStatus } from './status.ts'
+
+/** Who acts on which tenant, and when. */
+export interface ActOnTenant {
+  tenantId: TenantId
+  admin: AdminPrincipal
+  origin: Origin
+  now: Date
+}
+
+/**
+ * The tenant that a path names. The one for rows from before there were tenants is nobody's to change.
+ * @throws AppError 404 `not_found` when it can be none
+ */
+export function getTenantId(text: string): TenantId {
+  const tenantId = parseTenantId(text)
+  if (!tenantId || tenantId === 'system-default') throw new AppError('not_found')
+  return tenantId
+}
+
+/**
+ * A tenant as operators see it, with what it may use and what it uses.
+ * @throws AppError 404 `not_found`
+ */
+export async function getTenant(tx: PlatformTx, tenantId: TenantId, now: Date) {
+  const found = await tx
+    .selectFrom('tenants')
+    .innerJoin('plans', 'plans.plan', 'tenants.plan')
+    .select(['tenant_id', 'name', 'status', 'status_reason', 'status_set_by', 'tenants.plan', 'region'])
+    .select(['created_at', 'trial_ends_at', 'past_due_since', 'limit_overrides', 'module_overrides'])
+    .select('plans.modules as plan_modules')
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst()
+  if (!found) throw new AppError('not_found')
+  const { plan_modules, ...tenant } = found
+  const usage = await tx
+    .selectFrom(usageAt(now))
+    .select(['usage.limit_name', 'usage.used', 'usage.allowed', 'usage.resets_at'])
+    .where('usage.tenant_id', '=', tenantId)
+    .orderBy('usage.limit_name')
+    .execute()
+  const limits = usage.map(toLimitUsage).map(({ limit, used, allowed, resets_at }) => {
+    return [limit, { used, limit: allowed, resets_at }] as const
+  })
+  const own = tenant.module_overrides as Overrides['module_overrides']
+  const has = (name: ModuleName) => own[name] ?? plan_modules.includes(name)
+  return { ...tenant, limits: Object.fromEntries(limits), modules: moduleNames.filter(has) }
+}
+
+/** What an operator changes of a tenant; what is left out stays. */
+export interface TenantChange extends Pick<PlanChange, 'plan' | 'limits' | 'modules' | 'force' | 'reason'> {
+  trialEndsAt?: Date
+}
+
+/**
+ * Changes what a tenant may use and how long its trial lasts, with entries in both audit trails.
+ * @param tx one of withPlatform with this tenantId
+ * @throws AppError as changePlan and changeTrialEnd
+ */
+export async function changeTenant(tx: PlatformTx, change: TenantChange, act: ActOnTenant): Promise<void> {
+  const { trialEndsAt, ...planChange } = change
+  const { tenantId, admin, origin, now } = act
+  const object = { type: 'tenant', id: tenantId }
+  const changed = await changePlan(tx, { ...planChange, tenantId, actor: operatorOf(admin), ...origin, now })
+  if (changed) auditForPlatform(tx, { ...act, ...changed, object, reason: change.reason })
+  if (change.plan === 'FREE') await endTrialOfFree(tx, act)
+  if (trialEndsAt) await changeTrialEnd(tx, { trialEndsAt, reason: change.reason }, act)
+}
+
+/** What costs nothing is not tried out: nobody is to pay at the end. */
+async function endTrialOfFree(tx: PlatformTx, { tenantId, admin, origin, now }: ActOnTenant): Promise<void> {
+  const { status } = await lockTenant(tx, tenantId)
+  if (status !== 'TRIAL') return
+  const cause = 'The plan FREE has no trial'
+  const actor = operatorOf(admin)
+  await changeStatus(tx, { tenantId, to: 'ACTIVE', agent: 'operator', cause, actor, ...origin, now })
+}
+
+/**
+ * Sets when a running trial ends; its owners are reminded of it anew.
+ * @throws AppError 400 `invalid_request` when that is not in the future; 409 `status_not_allowed` without a trial
+ */
+async function changeTrialEnd(
+  tx: PlatformTx,
+  { trialEndsAt, reason }: { trialEndsAt: Date; reason?: string },
+  act: ActOnTenant,
+): Promise<void> {
+  const { tenantId, now } = act
+  const { status, trial_ends_at } = await lockTenant(tx, tenantId)
+  if (status !== 'TRIAL') {
+    const errors = [{ path: 'body.trial_ends_at', message: 'is only for a tenant in its trial' }]
+    throw new AppError('status_not_allowed', { members: { from: status }, errors })
+  }
+  if (trialEndsAt <= now) {
+    const errors = [{ path: 'body.trial_ends_at', message: 'should be in the future' }]
+    throw new AppError('invalid_request', { errors })
+  }
+  if (trial_ends_at?.getTime() === trialEndsAt.getTime()) return
+  await tx
+    .updateTable('tenants')
+    .set({ trial_ends_at: trialEndsAt, trial_notice: null, updated_at: now })
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  auditOperatorAct(tx, {
+    ...act,
+    action: 'tenant.updated',
+    object: { type: 'tenant', id: tenantId },
+    changedFields: ['trial_ends_at'],
+    reason,
+  })
+}
+
+/** What an operator can do to the status of a tenant, by the name that the platform's audit trail has for it. */
+const statusActs = {
+  suspend: 'tenant.suspended',
+  reactivate: 'tenant.reactivated',
+  cancel: 'tenant.cancelled',
+} as const
+export type StatusAct = keyof typeof statusActs
+
+/**
+ * Suspends, reactivates or cancels a tenant, with entries in both audit trails. A tenant that was suspended in its
+ * trial goes back to it; one whose trial is running or over becomes ACTIVE, such as one that pays by invoice.
+ * @param tx one of withPlatform with this tenantId
+ * @throws AppError 404 `not_found`; 409 `status_not_allowed`, also for what an operator has done already
+ */
+export async function actOnStatus(
+  tx: PlatformTx,
+  what: StatusAct,
+  reason: string,
+  act: ActOnTenant,
+): Promise<void> {
+  const { tenantId, admin, origin, now } = act
+  const { status, status_set_by, trial_ends_at } = await lockTenant(tx, tenantId)
+  const canComeBack = ['TRIAL', 'SUSPENDED', 'CANCELLED'].includes(status)
+  const isDone = {
+    suspend: status === 'SUSPENDED' && status_set_by === 'operator',
+    reactivate: !canComeBack,
+    cancel: status === 'CANCELLED',
+  }
+  const targets: Record<StatusAct, TenantStatus> = {
+    suspend: 'SUSPENDED',
+    reactivate: status === 'SUSPENDED' && trial_ends_at ? 'TRIAL' : 'ACTIVE',
+    cancel: 'CANCELLED',
+  }
+  const to = targets[what]
+  if (isDone[what]) throw new AppError('status_not_allowed', { members: { from: status, to } })
+  const actor = operatorOf(admin)
+  await changeStatus(tx, { tenantId, to, agent: 'operator', cause: reason, actor, ...origin, now })
+  auditForPlatform(tx, {
+    ...act,
+    action: statusActs[what],
+    object: { type: 'tenant', id: tenantId },
+    changedFields: ['status'],
+    reason,
+  })
+}

@@ -1,0 +1,48 @@
+import { type SqlBool, sql } from 'kysely'
+import type { Context } from '../context.ts'
+import type { PlatformReason, PlatformTx } from '../db/database.ts'
+import { parseTenantId, type TenantId } from '../db/tenant-id.ts'
+
+/** Tenants read at a time. */
+const pageSize = 200
+
+/**
+ * Does a piece of work for each tenant that meets a condition, one after the other, each in a transaction of its own.
+ * The work has to look again whether it is still due: another process may be at the same tenant. What fails for one
+ * tenant is logged and keeps nobody else waiting.
+ * @param isDue the condition, on the table tenants
+ * @throws Error at the end when it failed for some tenants, so that the job counts as failed
+ */
+export async function forEachTenant(
+  { db, log }: Context,
+  reason: PlatformReason,
+  isDue: ReturnType<typeof sql<SqlBool>>,
+  work: (tx: PlatformTx, tenantId: TenantId) => Promise<void>,
+): Promise<void> {
+  let failures = 0
+  let after = ''
+  for (;;) {
+    const page = await db.withPlatform(reason, (tx) =>
+      tx
+        .selectFrom('tenants')
+        .select('tenant_id')
+        .where('tenant_id', '>', after)
+        .where(isDue)
+        .orderBy('tenant_id')
+        .limit(sql.lit(pageSize))
+        .execute(),
+    )
+    for (const { tenant_id } of page) {
+      const tenantId = parseTenantId(tenant_id) as TenantId
+      try {
+        await db.withPlatform(reason, (tx) => work(tx, tenantId), { tenantId })
+      } catch (err) {
+        failures++
+        log.error({ err, tenant_id }, `${reason}: failed for a tenant`)
+      }
+    }
+    after = page.at(-1)?.tenant_id ?? ''
+    if (page.length < pageSize) break
+  }
+  if (failures > 0) throw new Error(`${reason}: failed for ${failures} tenants`)
+}
