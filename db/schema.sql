@@ -249,11 +249,13 @@ create table public.limit_counters (
   limit_name text collate "C" not null,
   used bigint not null default 0,
   period date,
+  period_since timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   constraint limit_counters_pkey PRIMARY KEY (tenant_id, id),
   constraint limit_counters_tenant_id_limit_name_key UNIQUE (tenant_id, limit_name),
   constraint limit_counters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint limit_counters_check CHECK (((period IS NULL) = (period_since IS NULL))),
   constraint limit_counters_limit_name_check CHECK ((limit_name = ANY (ARRAY['articles_per_week'::text, 'executions_per_month'::text, 'sites'::text, 'storage_bytes'::text, 'users'::text, 'workflows'::text]))),
   constraint limit_counters_used_check CHECK ((used >= 0))
 );
@@ -768,12 +770,14 @@ declare
   tenant record;
   counter record;
   now_period date;
+  is_new_period boolean;
   now_used bigint;
   now_allowed bigint;
   change bigint;
+  taken bigint;
 begin
   for wanted in select distinct n.name collate "C" as name from unnest(names) n (name) order by name loop
-    select c.used, c.period into strict counter from limit_counters c
+    select c.used, c.period, c.period_since into strict counter from limit_counters c
     where c.tenant_id = app.current_tenant() and c.limit_name = wanted for update;
     if tenant is null then
       select plans as plan, t.limit_overrides, t.past_due_since, s.time_zone into strict tenant
@@ -781,14 +785,14 @@ begin
       where t.tenant_id = app.current_tenant();
     end if;
     now_period := greatest(counter.period, app.period_of(wanted, at, tenant.time_zone));
+    is_new_period := now_period is distinct from counter.period;
     now_used := case when counter.period < now_period then 0 else counter.used end;
-    select coalesce(sum(w.amount), 0) into strict change from unnest(names, amounts, taken_at) w (name, amount, taken_at)
+    select coalesce(sum(w.amount), 0), coalesce(sum(w.amount) filter (where w.amount > 0), 0) into strict change, taken
+    from unnest(names, amounts, taken_at) w (name, amount, taken_at)
     where w.name = wanted
-      and (w.amount > 0 or now_period is null or app.period_of(wanted, w.taken_at, tenant.time_zone) >= now_period);
-    if change = 0 then
-      continue;
-    end if;
-    if change > 0 then
+      and (w.amount > 0 or now_period is null or not is_new_period and w.taken_at >= counter.period_since);
+    -- A seat that somebody has given back is not for another while there are too few, or a payment is due.
+    if change > 0 or wanted = 'users' and taken > 0 then
       if wanted = 'users' and tenant.past_due_since is not null then
         raise exception using errcode = 'TN002', message = 'no new seats while a payment is due';
       end if;
@@ -802,9 +806,13 @@ begin
     end if;
     -- Not below zero: a counter that is wrong must not keep anybody from removing what it counts.
     change := greatest(change, -now_used);
-    update limit_counters c set used = now_used + change, period = now_period, updated_at = at
-    where c.tenant_id = app.current_tenant() and c.limit_name = wanted;
-    perform app.add_to_day(wanted, timezone(tenant.time_zone, at)::date, change, at);
+    if change <> 0 then
+      update limit_counters c
+      set used = now_used + change, period = now_period, updated_at = at,
+        period_since = case when is_new_period then at else counter.period_since end
+      where c.tenant_id = app.current_tenant() and c.limit_name = wanted;
+      perform app.add_to_day(wanted, timezone(tenant.time_zone, at)::date, change, at);
+    end if;
   end loop;
 end $function$;
 grant execute on function app.change_usage(text[],bigint[],timestamp with time zone[],timestamp with time zone) to tenantry_platform;

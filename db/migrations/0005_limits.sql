@@ -81,6 +81,8 @@ create table limit_counters (
   used bigint not null default 0 check (used >= 0),
   -- The tenant's date on which the period began that was counted last; null before that, and without periods.
   period date,
+  -- When the first of that period was taken: what was taken before is none of it, in whatever time zone.
+  period_since timestamptz(3) check ((period is null) = (period_since is null)),
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
   primary key (tenant_id, id),
@@ -167,9 +169,9 @@ create function app.usage_at(at timestamptz)
 
 -- Takes of the current tenant's limits, or gives back what amounts below zero say: all or nothing. Of each limit the
 -- sum counts. The counters are locked in the order of their names until the transaction ends, so that nobody waits in a
--- circle, and only then is the plan read: whoever changes it holds the same locks. What is given back of a period that
--- is over by now, by taken_at, counts for nothing. A period never begins twice, however often the tenant's time zone is
--- changed. A statement that somebody injected could give back what was never taken, in the tenant that it runs in:
+-- circle, and only then is the plan read: whoever changes it holds the same locks. A period never begins twice, however
+-- often the tenant's time zone is changed, and what was taken before it, by taken_at, gives nothing back to it. A
+-- statement that somebody injected could give back what was never taken, in the tenant that it runs in:
 -- app.recount_users() puts that right.
 create function app.change_usage(names text[], amounts bigint[], taken_at timestamptz[], at timestamptz)
   returns void
@@ -181,12 +183,14 @@ declare
   tenant record;
   counter record;
   now_period date;
+  is_new_period boolean;
   now_used bigint;
   now_allowed bigint;
   change bigint;
+  taken bigint;
 begin
   for wanted in select distinct n.name collate "C" as name from unnest(names) n (name) order by name loop
-    select c.used, c.period into strict counter from limit_counters c
+    select c.used, c.period, c.period_since into strict counter from limit_counters c
     where c.tenant_id = app.current_tenant() and c.limit_name = wanted for update;
     if tenant is null then
       select plans as plan, t.limit_overrides, t.past_due_since, s.time_zone into strict tenant
@@ -194,14 +198,14 @@ begin
       where t.tenant_id = app.current_tenant();
     end if;
     now_period := greatest(counter.period, app.period_of(wanted, at, tenant.time_zone));
+    is_new_period := now_period is distinct from counter.period;
     now_used := case when counter.period < now_period then 0 else counter.used end;
-    select coalesce(sum(w.amount), 0) into strict change from unnest(names, amounts, taken_at) w (name, amount, taken_at)
+    select coalesce(sum(w.amount), 0), coalesce(sum(w.amount) filter (where w.amount > 0), 0) into strict change, taken
+    from unnest(names, amounts, taken_at) w (name, amount, taken_at)
     where w.name = wanted
-      and (w.amount > 0 or now_period is null or app.period_of(wanted, w.taken_at, tenant.time_zone) >= now_period);
-    if change = 0 then
-      continue;
-    end if;
-    if change > 0 then
+      and (w.amount > 0 or now_period is null or not is_new_period and w.taken_at >= counter.period_since);
+    -- A seat that somebody has given back is not for another while there are too few, or a payment is due.
+    if change > 0 or wanted = 'users' and taken > 0 then
       if wanted = 'users' and tenant.past_due_since is not null then
         raise exception using errcode = 'TN002', message = 'no new seats while a payment is due';
       end if;
@@ -215,9 +219,13 @@ begin
     end if;
     -- Not below zero: a counter that is wrong must not keep anybody from removing what it counts.
     change := greatest(change, -now_used);
-    update limit_counters c set used = now_used + change, period = now_period, updated_at = at
-    where c.tenant_id = app.current_tenant() and c.limit_name = wanted;
-    perform app.add_to_day(wanted, timezone(tenant.time_zone, at)::date, change, at);
+    if change <> 0 then
+      update limit_counters c
+      set used = now_used + change, period = now_period, updated_at = at,
+        period_since = case when is_new_period then at else counter.period_since end
+      where c.tenant_id = app.current_tenant() and c.limit_name = wanted;
+      perform app.add_to_day(wanted, timezone(tenant.time_zone, at)::date, change, at);
+    end if;
   end loop;
 end $$;
 

@@ -132,6 +132,7 @@ export interface LimitCounters {
   id: string;
   limit_name: string;
   period: Timestamp | null;
+  period_since: Timestamp | null;
   tenant_id: Generated<string>;
   updated_at: Timestamp;
   used: Generated<Int8>;

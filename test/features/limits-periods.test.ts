@@ -187,6 +187,25 @@ describe('against what JavaScript makes of the same zones', () => {
 })
 
 describe('a tenant that changes its time zone', () => {
+  test('gets nothing back for the new month by what it took in the one before', async () => {
+    const limit = 'executions_per_month'
+    const tenantId = await companyIn('Europe/Paris', { [limit]: 2 })
+    const inMarch = new Date('2026-03-31T12:00:00Z')
+    await take(tenantId, limit, inMarch)
+    await take(tenantId, limit, inMarch)
+    const later = new Date(inMarch.getTime() + 1000)
+    // Where it is April already.
+    await setTimeZone(platform, tenantId, 'Pacific/Kiritimati')
+    await take(tenantId, limit, later)
+    await take(tenantId, limit, later)
+    await giveBack(tenantId, limit, later, inMarch)
+    await expect(take(tenantId, limit, later)).rejects.toMatchObject({ code: 'TN001' })
+    await giveBack(tenantId, limit, later, later)
+    await setTimeZone(platform, tenantId, 'Europe/Paris')
+    await take(tenantId, limit, later)
+    await expect(take(tenantId, limit, later), 'two in April').rejects.toMatchObject({ code: 'TN001' })
+  })
+
   test('finds the period that began in the zone before, and none begins twice', async () => {
     const limit = 'executions_per_month'
     const tenantId = await companyIn('Pacific/Auckland', { [limit]: 1 })

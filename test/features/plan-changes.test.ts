@@ -269,14 +269,14 @@ describe('a downgrade below present use', () => {
 
   test('counts nothing of a period that is over', async () => {
     await platform.sql(
-      `update limit_counters set used = 7, period = '2026-02-23' where limit_name = 'articles_per_week'`,
+      `update limit_counters set used = 7, period = '2026-02-23', period_since = '2026-02-23' where limit_name = 'articles_per_week'`,
       [],
       'acme',
     )
     await setUsage(platform, 'acme', { users: 1, sites: 1 })
     expect((await change({ plan: 'starter' })).status).toBe(200)
     await platform.sql(
-      `update limit_counters set used = 7, period = '2026-03-02' where limit_name = 'articles_per_week'`,
+      `update limit_counters set used = 7, period = '2026-03-02', period_since = '2026-03-02' where limit_name = 'articles_per_week'`,
       [],
       'acme',
     )

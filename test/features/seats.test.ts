@@ -178,6 +178,33 @@ describe('a seat', () => {
     expect(await taken()).toBe(2)
   })
 
+  test('of an overdue invitation is for nobody while more are taken than allowed, or a payment is due', async () => {
+    const acme = await company(4)
+    await acme.invite()
+    platform.clock.advance(week - 1)
+    for (const _ of [1, 2]) await acme.invite()
+    await setLimits(platform, acme.tenantId, { users: 2 })
+    platform.clock.advance(1)
+    expect(code(await acme.tryToInvite())).toEqual([403, 'limit_reached'])
+    await setLimits(platform, acme.tenantId, { users: 4 })
+    await platform.forceTenant(acme.tenantId, `past_due_since = '2026-03-01'`)
+    expect(code(await acme.tryToInvite())).toEqual([402, 'payment_required'])
+    await platform.forceTenant(acme.tenantId, 'past_due_since = null')
+    expect(code(await acme.tryToInvite())).toBe(201)
+    expect(await acme.taken()).toBe(4)
+  })
+
+  test('of an overdue invitation is free for who is enabled, too', async () => {
+    const acme = await company(2)
+    const { userId } = await addPerson(platform, acme.tenantId, 'member')
+    await acme.disable(userId)
+    await acme.invite()
+    expect(code(await acme.enable(userId))).toEqual([403, 'limit_reached'])
+    platform.clock.advance(week)
+    expect(code(await acme.enable(userId))).toBe(200)
+    expect(await acme.taken()).toBe(2)
+  })
+
   test('is taken again by an expired invitation that is sent again, and not by one that holds it', async () => {
     const { tenantId, invite, resend, tryToInvite, taken } = await company(2)
     const first = await invite()

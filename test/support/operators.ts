@@ -10,7 +10,7 @@ export async function signInOperator(platform: Platform) {
 /** Sets what a tenant has used of its limits, past every guard. */
 export async function setUsage(platform: Platform, tenantId: string, used: Record<string, number>) {
   await platform.sql(
-    `update limit_counters set used = given.used, period = null
+    `update limit_counters set used = given.used, period = null, period_since = null
       from unnest($1::text[], $2::bigint[]) given (name, used)
       where tenant_id = $3 and limit_name = given.name`,
     [Object.keys(used), Object.values(used), tenantId],

@@ -1,6 +1,6 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { TenantQueryBuilder, TenantTables, Tx } from '../../db/database.ts'
+import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
@@ -170,21 +170,38 @@ async function refuseMember(tx: Tx, email: string): Promise<void> {
   if (member) throw new AppError('already_member')
 }
 
-/**
- * Writes down what time has done: of one address at most one is pending, and an overdue invitation of anybody gives its
- * seat back. Those that somebody else is at are theirs to write down, so nobody waits in a circle.
- */
+/** Writes down what time has done to the invitations of an address, of which at most one is pending, and to all others. */
 async function expireOverdue(tx: Tx, email: string, now: Date): Promise<void> {
-  const isOverdue = (eb: ExpressionBuilder<TenantTables, 'invitations'>) =>
-    eb.and([eb('status', '=', 'pending'), eb('expires_at', '<=', now)])
-  const expire = () => tx.updateTable('invitations').set({ status: 'expired', updated_at: now })
-  const ofAddress = await expire().where('email', '=', email).where(isOverdue).executeTakeFirst()
-  const ofOthers = await expire()
+  const { numUpdatedRows } = await expire(tx, now).where('email', '=', email).executeTakeFirst()
+  release(tx, { users: Number(numUpdatedRows) }, { now })
+  await giveBackOverdueSeats(tx, now)
+}
+
+/**
+ * Expires the overdue invitations of the transaction's tenant, which thereby give their seats back. Those that somebody
+ * else is at are theirs to write down, so nobody waits in a circle.
+ */
+export async function giveBackOverdueSeats(tx: Tx, now: Date): Promise<void> {
+  const { numUpdatedRows } = await expire(tx, now)
     .where('id', 'in', (eb) =>
-      eb.selectFrom('invitations').select('id').where(isOverdue).forUpdate().skipLocked(),
+      eb
+        .selectFrom('invitations')
+        .select('id')
+        .where('status', '=', 'pending')
+        .where('expires_at', '<=', now)
+        .forUpdate()
+        .skipLocked(),
     )
     .executeTakeFirst()
-  release(tx, { users: Number(ofAddress.numUpdatedRows + ofOthers.numUpdatedRows) }, { now })
+  release(tx, { users: Number(numUpdatedRows) }, { now })
+}
+
+function expire(tx: Tx, now: Date) {
+  return tx
+    .updateTable('invitations')
+    .set({ status: 'expired', updated_at: now })
+    .where('status', '=', 'pending')
+    .where('expires_at', '<=', now)
 }
 
 function freshToken(now: Date) {

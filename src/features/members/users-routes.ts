@@ -73,7 +73,7 @@ export const userRoutes = [
       .partial()
       .refine((body) => Object.keys(body).length > 0, 'should hold at least one field'),
     response: { status: 200, body: userAnswer },
-    errors: ['not_found', 'role_too_high', 'last_owner'],
+    errors: ['not_found', 'role_too_high', 'last_owner', 'limit_reached', 'payment_required'],
     handler: async ({ context, input, tx, principal }) => {
       const user = await changeUser(tx, principal, input.params.id, input.body, context.clock.now())
       return ok(user, { objectId: user.id, changedFields: Object.keys(input.body) })

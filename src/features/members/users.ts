@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
+import { giveBackOverdueSeats } from '../invitations/invitations.ts'
 import { consume, release } from '../plans/limits.ts'
 import type { Principal } from './access.ts'
 import { isAllowed, isAtLeast, lowerOf, type Permission, type Role } from './roles.ts'
@@ -99,7 +100,10 @@ export async function changeUser(
   await updateMembership(tx, target.id, changes, now)
   // Who is disabled holds no seat.
   if (changes.status === 'disabled' && target.status === 'active') release(tx, { users: 1 }, { now })
-  if (changes.status === 'active' && target.status === 'disabled') consume(tx, { users: 1 }, now)
+  if (changes.status === 'active' && target.status === 'disabled') {
+    await giveBackOverdueSeats(tx, now)
+    consume(tx, { users: 1 }, now)
+  }
   // Who is enabled again signs in again: the sessions may have been the reason.
   if (changes.status === 'disabled') await sql`select app.end_sessions(${target.id})`.execute(tx)
   return findUser(tx, userId).executeTakeFirstOrThrow()
