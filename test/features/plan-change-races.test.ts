@@ -168,7 +168,7 @@ test('whatever is used and whatever is changed, the list of what is over is exac
         expect(answer.body.limit_overrides).toEqual({ ...before, ...after })
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   )
   expect(refused).toBeGreaterThan(10)
   expect(refused).toBeLessThan(95)

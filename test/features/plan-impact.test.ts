@@ -175,7 +175,7 @@ test('whatever is used and whatever would be changed, it names exactly who would
       expect(answer.body.tenants_over).toBe(expected.length)
       overs += expected.length
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
   expect(overs).toBeGreaterThan(10)
 })

@@ -481,7 +481,7 @@ test('after whatever many do, at once or in turn, as many seats are taken as the
         expect(await sumOfDays(platform, tenantId, 'users')).toBe(taken - 1)
       }
     }),
-    { numRuns: 12, endOnFailure: true },
+    { numRuns: 6, endOnFailure: true },
   )
   const done = [
     'invite 201',
