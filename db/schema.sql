@@ -257,6 +257,7 @@ create table public.limit_counters (
   constraint limit_counters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
   constraint limit_counters_check CHECK (((period IS NULL) = (period_since IS NULL))),
   constraint limit_counters_limit_name_check CHECK ((limit_name = ANY (ARRAY['articles_per_week'::text, 'executions_per_month'::text, 'sites'::text, 'storage_bytes'::text, 'users'::text, 'workflows'::text]))),
+  constraint limit_counters_period_check CHECK (((period >= '1970-01-01'::date) AND (period <= '9999-12-31'::date))),
   constraint limit_counters_used_check CHECK ((used >= 0))
 );
 CREATE INDEX limit_counters_created_at ON public.limit_counters USING btree (tenant_id, created_at DESC, id DESC);
@@ -509,7 +510,7 @@ alter table public.tenant_settings force row level security;
 create policy platform_access on public.tenant_settings as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.tenant_settings as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert on public.tenant_settings to tenantry_platform;
-grant delete, insert, select, update on public.tenant_settings to tenantry_tenant;
+grant select, update on public.tenant_settings to tenantry_tenant;
 grant select (tenant_id, time_zone) on public.tenant_settings to tenantry_platform;
 
 -- owner tenantry_owner
@@ -570,6 +571,7 @@ create table public.usage_days (
   constraint usage_days_pkey PRIMARY KEY (tenant_id, id),
   constraint usage_days_tenant_id_metric_day_key UNIQUE (tenant_id, metric, day),
   constraint usage_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint usage_days_day_check CHECK (((day >= '1970-01-01'::date) AND (day <= '9999-12-31'::date))),
   constraint usage_days_metric_check CHECK (((length(metric) >= 1) AND (length(metric) <= 100)))
 );
 CREATE INDEX usage_days_created_at ON public.usage_days USING btree (tenant_id, created_at DESC, id DESC);
@@ -671,6 +673,12 @@ declare
   missing bigint := credits;
   expiring bigint := 0;
 begin
+  -- A tenant's statement speaks for its members and keys; the platform's role may do what follows for others.
+  if by_kind not in ('user', 'api_key')
+    and not has_function_privilege(session_user, 'app.expire_credits(timestamptz)', 'execute')
+  then
+    raise insufficient_privilege using message = 'a tenant changes its credits as a member or a key of it';
+  end if;
   held := app.lock_credits(at);
   -- A new statement: who held the lock before has committed what they did. As a range, which no other index fits: this
   -- plan, too, is kept from when there were few rows.
@@ -859,6 +867,24 @@ begin
 end $function$;
 
 -- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.count_metrics(added text[], since date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  return (
+    select count(*) from (
+      select d.metric from usage_days d
+      where d.tenant_id = app.current_tenant() and d.day >= since
+        and d.metric not in (select c.limit_name from limit_counters c where c.tenant_id = app.current_tenant())
+      union
+      select unnest(added)
+    ) known
+  );
+end $function$;
+
+-- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.current_tenant()
  RETURNS text
  LANGUAGE sql
@@ -1033,6 +1059,17 @@ declare
   most_metrics constant bigint := 100;
 begin
   select s.time_zone into strict zone from tenant_settings s where s.tenant_id = app.current_tenant();
+  -- Names without end, such as ones with an id in them, would make everything that is read of a tenant's days endless.
+  -- Who brings a new one waits for whoever does so, too; a name that is known already is never refused.
+  if app.count_metrics(metrics, timezone(zone, at)::date - 36) > app.count_metrics('{}', timezone(zone, at)::date - 36) then
+    perform 1 from tenant_settings s where s.tenant_id = app.current_tenant() for update;
+    metrics_used := app.count_metrics(metrics, timezone(zone, at)::date - 36);
+    if metrics_used > most_metrics then
+      raise exception using errcode = 'TN001', message = 'too many metrics', detail = json_build_object(
+        'limit', 'metrics', 'used', app.count_metrics('{}', timezone(zone, at)::date - 36), 'allowed', most_metrics,
+        'resets_at', null)::text;
+    end if;
+  end if;
   with given as materialized (
     select g.* from unnest(ids, metrics, quantities, instants, keys) with ordinality
       g (id, metric, quantity, instant, key, position)
@@ -1070,14 +1107,6 @@ begin
     end if;
   end if;
 
-  -- Names without end, such as ones with an id in them, would make everything that is read of a tenant's days endless.
-  select count(distinct d.metric) into metrics_used from usage_days d
-  where d.tenant_id = app.current_tenant() and d.day >= timezone(zone, at)::date - 36
-    and d.metric not in (select c.limit_name from limit_counters c where c.tenant_id = app.current_tenant());
-  if metrics_used > most_metrics then
-    raise exception using errcode = 'TN001', message = 'too many metrics', detail = json_build_object(
-      'limit', 'metrics', 'used', metrics_used, 'allowed', most_metrics, 'resets_at', null)::text;
-  end if;
   return were_new;
 end $function$;
 grant execute on function app.record_usage(uuid[],text[],bigint[],timestamp with time zone[],text[],timestamp with time zone) to tenantry_tenant;

@@ -54,8 +54,8 @@ export const problems = {
   ],
   limit_reached: [
     403,
-    'A limit of your plan is reached: see limit, used and allowed.',
-    'Une limite de votre offre est atteinte : voyez limit, used et allowed.',
+    'A limit is reached: see limit, used and allowed.',
+    'Une limite est atteinte : voyez limit, used et allowed.',
   ],
   insufficient_role: [403, 'Your role does not allow this.', 'Votre rôle ne le permet pas.'],
   role_too_high: [

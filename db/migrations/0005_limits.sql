@@ -72,7 +72,7 @@ end $$;
 create trigger tenants_status before insert or update of status, status_set_by on tenants
   for each row execute function app.check_tenant_status();
 
--- What a tenant has taken of each limit. The rows are made with the tenant and changed by app.change_usage() only.
+-- What a tenant has taken of each limit. The rows are made with the tenant and changed by the functions below only.
 create table limit_counters (
   tenant_id text collate "C" not null default app.current_tenant() references tenants,
   id uuid not null,
@@ -80,7 +80,7 @@ create table limit_counters (
     ('articles_per_week', 'executions_per_month', 'sites', 'storage_bytes', 'users', 'workflows')),
   used bigint not null default 0 check (used >= 0),
   -- The tenant's date on which the period began that was counted last; null before that, and without periods.
-  period date,
+  period date check (period between '1970-01-01' and '9999-12-31'),
   -- When the first of that period was taken: what was taken before is none of it, in whatever time zone.
   period_since timestamptz(3) check ((period is null) = (period_since is null)),
   created_at timestamptz(3) not null,
@@ -95,7 +95,7 @@ create table usage_days (
   tenant_id text collate "C" not null default app.current_tenant() references tenants,
   id uuid not null,
   metric text collate "C" not null check (length(metric) between 1 and 100),
-  day date not null,
+  day date not null check (day between '1970-01-01' and '9999-12-31'),
   quantity bigint not null,
   created_at timestamptz(3) not null,
   updated_at timestamptz(3) not null,
@@ -169,7 +169,7 @@ create function app.usage_at(at timestamptz)
 
 -- Takes of the current tenant's limits, or gives back what amounts below zero say: all or nothing. Of each limit the
 -- sum counts. The counters are locked in the order of their names until the transaction ends, so that nobody waits in a
--- circle, and only then is the plan read: whoever changes it holds the same locks. A period never begins twice, however
+-- circle, and only then is the plan read: whoever changes the tenant's plan or its exceptions holds the same locks. A period never begins twice, however
 -- often the tenant's time zone is changed, and what was taken before it, by taken_at, gives nothing back to it. A
 -- statement that somebody injected could give back what was never taken, in the tenant that it runs in:
 -- app.recount_users() puts that right.

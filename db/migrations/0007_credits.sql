@@ -154,6 +154,12 @@ declare
   missing bigint := credits;
   expiring bigint := 0;
 begin
+  -- A tenant's statement speaks for its members and keys; the platform's role may do what follows for others.
+  if by_kind not in ('user', 'api_key')
+    and not has_function_privilege(session_user, 'app.expire_credits(timestamptz)', 'execute')
+  then
+    raise insufficient_privilege using message = 'a tenant changes its credits as a member or a key of it';
+  end if;
   held := app.lock_credits(at);
   -- A new statement: who held the lock before has committed what they did. As a range, which no other index fits: this
   -- plan, too, is kept from when there were few rows.

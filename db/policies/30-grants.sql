@@ -19,6 +19,8 @@ grant update (role, status, updated_at) on memberships to :"tenant_role";
 revoke update on invitations, api_keys from :"tenant_role";
 grant update (status, invited_by, token_id, expires_at, updated_at) on invitations to :"tenant_role";
 grant update (last_used_at, revoked_at, updated_at) on api_keys to :"tenant_role";
+-- Made with the tenant, and what its periods are counted by.
+revoke insert, delete on tenant_settings from :"tenant_role";
 -- What a tenant is held to is written by functions, which know the limits.
 revoke insert, update, delete on limit_counters, usage_days, usage_events from :"tenant_role";
 revoke insert, update, delete on credit_accounts, credit_operations, credit_lots, credit_entries from :"tenant_role";

@@ -74,12 +74,21 @@ export function toAppError(error: unknown): AppError {
     status?: number
   }
   const raised = raisedErrors[code ?? '']
-  if (raised) return new AppError(raised, { members: detail ? JSON.parse(detail) : {}, cause: error })
+  if (raised) return new AppError(raised, { members: readMembers(detail), cause: error })
   const known = bodyErrors[type ?? ''] ?? databaseErrors[code ?? '']
   if (known) return new AppError(known, { cause: error })
   // What the router or the parser refuses, such as a path that does not decode or a body that does not unzip.
   if (status && status >= 400 && status < 500) return new AppError('malformed_request', { cause: error })
   return new AppError('internal_error', { cause: error })
+}
+
+/** Nothing of a DETAIL that is not ours. */
+function readMembers(detail: string | undefined): Record<string, unknown> {
+  try {
+    return JSON.parse(detail ?? '{}')
+  } catch {
+    return {}
+  }
 }
 
 /** The members that every problem document has (RFC 9457, section 3). */

@@ -8,6 +8,21 @@ export const nameSchema = z
   .max(200)
   .regex(/^\P{Cc}*$/u, 'should hold no control characters')
 
+/** Why something is done, for the audit trail. */
+export const reasonSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(1000)
+  .regex(/^\P{Cc}*$/u, 'should hold no control characters')
+
+/** What makes a repeated request count once. */
+export const idempotencyKeySchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'should hold no control characters')
+
 /** An e-mail address, in lower case: it names one person whatever the case it was typed in. */
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email())
 
@@ -20,6 +35,9 @@ export const phoneSchema = z
 
 /** An instant in an answer: a Date that JSON shows as ISO 8601 in UTC. */
 export const timestampSchema = z.date()
+
+/** An instant in a request: ISO 8601 with its offset from UTC. */
+export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 /** The id of an object in a path. */
 export const idParams = z.strictObject({ id: z.uuid().toLowerCase() })

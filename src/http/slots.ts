@@ -46,5 +46,5 @@ const limits: TransactionSlot = {
   },
 }
 
-/** In the order in which they surround the handler. The limits last: what waits behind them makes others wait. */
+/** In the order in which they surround the handler. Limits that a route declares come last: they make others wait. */
 export const transactionSlots: readonly TransactionSlot[] = [audit, limits]

@@ -267,7 +267,7 @@ describe('each act', () => {
 })
 
 describe('credits are given', () => {
-  test.each(['no-such-tenant', 'ACME', 'a'.repeat(41), 'acme%27', '..%2facme', 'acme%20'])(
+  test.each(['no-such-tenant', 'system-default', 'ACME', 'a'.repeat(41), 'acme%27', '..%2facme', 'acme%20'])(
     'to no tenant %s, which there is not',
     async (id) => {
       const body = { kind: 'grant', amount: 1, reason: 'x', idempotency_key: 'x' }

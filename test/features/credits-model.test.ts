@@ -167,7 +167,7 @@ test('whatever is granted, spent, given back and left to expire, the books are t
       if (model.expired() > 0) count('expiry')
       if (model.expiredByRefunds() > 0) count('expiry at a refund')
     }),
-    { numRuns: 25 },
+    { numRuns: 50 },
   )
   const outcomes = ['grant', 'debit', 'debit refused', 'refund', 'refund refused', 'repeat', 'expiry']
   for (const what of [...outcomes, 'expiry at a refund']) {

@@ -124,7 +124,7 @@ describe('a connection that is killed', () => {
     amount: 4,
     reason: 'work',
     idempotencyKey,
-    actor: { kind: 'system', id: 'test' } as const,
+    actor: { kind: 'user', id: 'test' } as const,
     now: platform.clock.now(),
   })
   const kill = (where: string) =>
@@ -208,6 +208,10 @@ describe('a statement of the tenant role', () => {
       `select app.move_credits(gen_random_uuid(), (select id from credit_lots limit 1), 1, ${now})`,
     ],
     ['expires lots', `select app.expire_lots(0, ${now})`],
+    [
+      'spends in the name of an operator, or with a key that one may need',
+      `select app.debit_credits(gen_random_uuid(), 1, 'x', 'grant-2026-04', 'operator', 'x', ${now})`,
+    ],
     ['holds the account', `select app.lock_credits(${now})`],
   ])('never %s', async (_what, statement) => {
     const { tenantId } = await companyWith(10)

@@ -316,6 +316,7 @@ describe.each(['on', 'off'])('PG_PIPELINE and PG_PREPARED %s', (isOn) => {
         values (gen_random_uuid(), 'sites', now(), now())`,
       sql`update usage_days set quantity = 0`,
       sql`delete from usage_days`,
+      sql`delete from tenant_settings`,
       sql`update tenants set limit_overrides = '{}'`,
       sql`select app.lock_usage()`,
       sql`select app.recount_users(now())`,
@@ -325,6 +326,17 @@ describe.each(['on', 'off'])('PG_PIPELINE and PG_PREPARED %s', (isOn) => {
     }
     expect(await usageOf(platform, tenantId, 'sites')).toMatchObject({ used: 3, allowed: 5 })
   })
+
+  test.each(['infinity', '-infinity', '294276-12-30', '4713-01-02 BC'])(
+    'an injected statement moves no period to %s, where nobody could count',
+    async (at) => {
+      const tenantId = await companyWith('executions_per_month', { allowed: 5, used: 3 })
+      const injected = sql`select app.change_usage(array['executions_per_month'], array[1]::bigint[],
+        array[null]::timestamptz[], ${at}::timestamptz)`
+      await expect(inTenant(tenantId, (tx) => injected.execute(tx))).rejects.toMatchObject({ code: '23514' })
+      expect(await usageOf(platform, tenantId, 'executions_per_month')).toMatchObject({ used: 3, allowed: 5 })
+    },
+  )
 
   test('what an injected statement gives back it does in its own tenant only', async () => {
     const [mine, theirs] = [

@@ -37,6 +37,8 @@ test('who is moved to FREE has no trial that could end', async () => {
   const { status, body } = await change({ plan: 'free' })
   expect([status, body.plan, body.status, body.trial_ends_at]).toEqual([200, 'FREE', 'ACTIVE', null])
   expect(body.status_reason).toBe('The plan FREE has no trial')
+  const actions = (await platformAudit(platform)).map(({ action }) => action)
+  expect(actions.slice(-2).sort()).toEqual(['tenant.activated', 'tenant.plan_changed'])
 })
 
 test('an operator sees a tenant with what it may use and what it uses', async () => {

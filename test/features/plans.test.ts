@@ -179,11 +179,16 @@ describe('an operator', () => {
     const refused = await change('pro', smaller)
     expect([refused.status, refused.body.code]).toEqual([409, 'usage_over_limits'])
     expect(refused.body).toMatchObject({
-      tenants: 2,
+      tenants_over: 2,
       over: [
-        { tenant_id: 'acme', limit: 'sites', used: 4, allowed: 2 },
-        { tenant_id: 'acme', limit: 'users', used: 9, allowed: 5 },
-        { tenant_id: 'globex', limit: 'sites', used: 3, allowed: 2 },
+        {
+          tenant_id: 'acme',
+          over: [
+            { limit: 'sites', used: 4, allowed: 2 },
+            { limit: 'users', used: 9, allowed: 5 },
+          ],
+        },
+        { tenant_id: 'globex', over: [{ limit: 'sites', used: 3, allowed: 2 }] },
       ],
     })
     expect((await shownAt(platform, 'PROFESSIONAL')).limits.users).toBe(25)
@@ -191,8 +196,8 @@ describe('an operator', () => {
     expect((await shownAt(platform, 'PROFESSIONAL')).limits).toMatchObject(smaller.limits)
     expect((await change('pro', { limits: { users: 6 } })).status, 'more, if not enough').toBe(200)
     expect((await change('pro', { limits: { users: 5 } })).body).toMatchObject({
-      tenants: 1,
-      over: [{ tenant_id: 'acme', limit: 'users', used: 9, allowed: 5 }],
+      tenants_over: 1,
+      over: [{ tenant_id: 'acme', over: [{ limit: 'users', used: 9, allowed: 5 }] }],
     })
   })
 

@@ -22,7 +22,7 @@ describe('the table says what the specification says', () => {
     expect([...roles].reverse()).toEqual(['owner', 'admin', 'manager', 'member', 'viewer'])
   })
 
-  /** SPEC.md, 5.7, sentence by sentence. `also` is on top of what the role below may do. */
+  /** Who may do what, sentence by sentence. `also` is on top of what the role below may do. */
   const specification: { role: Role; also: Permission[] }[] = [
     // viewer reads
     { role: 'viewer', also: ['account:self', 'records:read'] },
@@ -46,7 +46,7 @@ describe('the table says what the specification says', () => {
     expect(allowed.sort()).toEqual(upTo.flatMap(({ also }) => also).sort())
   })
 
-  /** SPEC.md, 4: who may call what. The first line that fits counts. */
+  /** Who may call what. The first line that fits counts. */
   const endpoints: [pattern: RegExp, lowest: Role][] = [
     [/^\S+ \/v1\/(me|tenants|notification-preferences)\b/, 'viewer'],
     [/^POST \/v1\/users\/:id\/transfer-ownership$/, 'owner'],

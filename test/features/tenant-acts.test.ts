@@ -77,6 +77,14 @@ test('a tenant whose trial is over works again without one, such as one that pay
   expect(await clients()).toBe(200)
 })
 
+test('who was moved to FREE while suspended has no trial to go back to', async () => {
+  await act('suspend')
+  await operator.patch(path, { plan: 'free' })
+  const { status, body } = await act('reactivate', { reason: 'Wants less' })
+  expect([status, body.status, body.trial_ends_at]).toEqual([200, 'ACTIVE', null])
+  await operator.patch(path, { plan: 'professional' })
+})
+
 test('a suspension for want of payment becomes the operator’s', async () => {
   await setStatus(platform, 'acme', 'SUSPENDED', 'billing')
   expect(await clients()).toBe('402 payment_required')
@@ -91,6 +99,7 @@ describe('from a status that does not lead there', () => {
     ['PENDING', 'suspend', 'SUSPENDED'],
     ['DELETING', 'suspend', 'SUSPENDED'],
     ['PENDING', 'reactivate', 'ACTIVE'],
+    ['TRIAL', 'reactivate', 'ACTIVE'],
     ['ACTIVE', 'reactivate', 'ACTIVE'],
     ['DELETING', 'reactivate', 'ACTIVE'],
     ['DELETED', 'reactivate', 'ACTIVE'],
@@ -136,14 +145,14 @@ test('each act is in both audit trails, with who and why', async () => {
     request_id: answers[index]?.headers.get('x-request-id'),
   })
   expect((await auditOf(platform, 'acme')).slice(theirs.length)).toEqual(
-    ['tenant.suspended', 'tenant.trial_started', 'tenant.cancelled'].map((action, index) => ({
+    ['tenant.suspended', 'tenant.trial_resumed', 'tenant.cancelled'].map((action, index) => ({
       ...common(index),
       actor_kind: 'operator',
       action,
     })),
   )
   expect((await platformAudit(platform)).slice(ours.length)).toEqual(
-    ['tenant.suspended', 'tenant.reactivated', 'tenant.cancelled'].map((action, index) => ({
+    ['tenant.suspended', 'tenant.trial_resumed', 'tenant.cancelled'].map((action, index) => ({
       ...common(index),
       actor_kind: 'super_admin',
       subject_tenant_id: 'acme',

@@ -274,7 +274,7 @@ describe('a change', () => {
       'tenant.activated',
       ['status', 'past_due_since'],
     ],
-    [`'SUSPENDED', trial_notice = '1_day'`, 'TRIAL', 'tenant.trial_started', ['status']],
+    [`'SUSPENDED', trial_notice = '1_day'`, 'TRIAL', 'tenant.trial_resumed', ['status']],
     [`'ACTIVE', past_due_since = now()`, 'SUSPENDED', 'tenant.suspended', ['status']],
     [`'ACTIVE', past_due_since = now()`, 'CANCELLED', 'tenant.cancelled', ['status', 'past_due_since']],
     [`'CANCELLED', trial_ends_at = null`, 'ACTIVE', 'tenant.activated', ['status']],
@@ -386,7 +386,7 @@ describe('at the same time, in two processes', () => {
     another = await startAnother(platform)
   })
   afterAll(() => another.stop())
-  const together = (changes: ((context: Context) => Promise<void>)[]) =>
+  const together = (changes: ((context: Context) => Promise<unknown>)[]) =>
     Promise.allSettled(changes.map((each, index) => each(index % 2 ? another.context : platform.context)))
 
   test('ten suspensions come one after the other, and the owner hears of it once', async () => {

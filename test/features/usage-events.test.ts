@@ -322,11 +322,26 @@ test('more than 100 different metrics within 36 days are refused, and then there
   expect((await send({ events: some(0, 60) }, initech)).status).toBe(200)
   const { status, body } = await send({ events: some(60, 41) }, initech)
   expect([status, body.code]).toEqual([403, 'limit_reached'])
-  expect(body).toMatchObject({ limit: 'metrics', used: 101, allowed: 100, resets_at: null })
+  expect(body).toMatchObject({ limit: 'metrics', used: 60, allowed: 100, resets_at: null })
   expect((await send({ events: some(60, 40) }, initech)).status).toBe(200)
   expect((await send({ events: some(0, 100) }, initech)).status).toBe(200)
   expect((await send(eventOf({ metric: 'one.more' }), initech)).status).toBe(403)
   platform.clock.advance(37 * day)
   const later = await signIn(platform, initech.tenantId, initech.email)
   expect((await send(eventOf({ metric: 'one.more' }), later)).status).toBe(200)
+})
+
+test('callers who bring new metrics at once stay within the 100 together, and known ones go on', async () => {
+  const hooli = await platform.signUp('Hooli')
+  const batchOf = (sender: number) =>
+    send(
+      {
+        events: Array.from({ length: 60 }, (_, index) => eventOf({ metric: `of_${sender}.metric_${index}` })),
+      },
+      hooli,
+    )
+  const answers = await Promise.all([0, 1, 2, 3].map(batchOf))
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 403, 403, 403])
+  const winner = answers.findIndex(({ status }) => status === 200)
+  expect((await send(eventOf({ metric: `of_${winner}.metric_0` }), hooli)).status).toBe(200)
 })

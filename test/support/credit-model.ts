@@ -5,7 +5,7 @@ interface Lot {
   createdAt: number
 }
 
-/** What SPEC.md says of credits, on arrays. What never expires does so at infinity. */
+/** The rules of credits, on arrays. What never expires does so at infinity. */
 export function createCreditModel() {
   const lots: Lot[] = []
   /** What is left of each debit in each lot, in the order in which it was taken. */

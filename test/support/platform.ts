@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import pg from 'pg'
 import { readConfig } from '../../src/config.ts'
 import { createContext } from '../../src/context.ts'
-import { withDirectClient } from '../../src/db/direct-client.ts'
+import { inTransaction } from '../../src/db/direct-client.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
 import { createLog } from '../../src/log.ts'
 import { startServer } from '../../src/server.ts'
@@ -76,6 +77,17 @@ export async function startPlatform(env: Record<string, string> = {}, overrides:
         onFailure: (err) => log.error({ err }, 'the job worker gave up'),
       })
     : undefined
+  // Kept open: most of what a test asks would take less time than a new connection.
+  const admins = new pg.Pool({ connectionString: database.adminUrl, max: 5 })
+  admins.on('error', () => undefined)
+  async function askAsAdmin<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await admins.connect()
+    try {
+      return await work(client)
+    } finally {
+      client.release()
+    }
+  }
   const server = await startServer(context, { host: '127.0.0.1', port: 0 })
   const anonymous = createCaller(server.url)
   const signUp = (company: string, fields: Record<string, unknown> = {}) =>
@@ -91,16 +103,21 @@ export async function startPlatform(env: Record<string, string> = {}, overrides:
     logLines,
     /** Asks this platform's database past every guard, as the one who made it; inside a tenant where one is named. */
     sql: (query: string, parameters: unknown[] = [], tenantId?: string) =>
-      askDirectly(database.adminUrl, query, parameters, tenantId),
+      askAsAdmin(async (client) => {
+        const ask = async () => (await client.query(query, parameters)).rows
+        // Row security holds for an owner who is no superuser, too.
+        return tenantId ? inTenant(client, tenantId, ask) : ask()
+      }),
     /** Calls without a token. */
     ...anonymous,
     /** Puts a tenant into any state, also one that no change of status leads to. */
     forceTenant: (tenantId: string, assignments: string) =>
-      withDirectClient(database.adminUrl, (client) =>
-        client.query(`begin; set local app.tenant_id = '${tenantId}';
-          alter table tenants disable trigger tenants_status;
-          update tenants set ${assignments} where tenant_id = '${tenantId}';
-          alter table tenants enable trigger tenants_status; commit`),
+      askAsAdmin((client) =>
+        inTenant(client, tenantId, () =>
+          client.query(`alter table tenants disable trigger tenants_status;
+            update tenants set ${assignments} where tenant_id = '${tenantId}';
+            alter table tenants enable trigger tenants_status`),
+        ),
       ),
     signUp,
     acme: await signUp('Acme'),
@@ -109,19 +126,17 @@ export async function startPlatform(env: Record<string, string> = {}, overrides:
       await server.close(2000)
       await worker?.stop()
       await context.db.close()
+      await admins.end()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
 
-async function askDirectly(url: string, query: string, parameters: unknown[], tenantId?: string) {
-  return withDirectClient(url, async (client) => {
-    // Row security holds for an owner who is no superuser, too.
-    if (tenantId) await client.query(`begin; set local app.tenant_id = '${tenantId}'`)
-    const { rows } = await client.query(query, parameters)
-    if (tenantId) await client.query('commit')
-    return rows
+function inTenant<T>(client: pg.PoolClient, tenantId: string, work: () => Promise<T>): Promise<T> {
+  return inTransaction(client as unknown as pg.Client, async () => {
+    await client.query(`set local app.tenant_id = '${tenantId}'`)
+    return work()
   })
 }
 

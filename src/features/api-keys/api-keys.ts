@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
-import type { Principal } from '../members/access.ts'
+import { holdMembership, type Principal } from '../members/access.ts'
 import { isAtLeast, type Role } from '../members/roles.ts'
 import { makeApiKey } from './key-format.ts'
 
@@ -61,6 +61,7 @@ export async function createApiKey(tx: Tx, input: ApiKeyInput, maker: Principal,
   }
   const id = uuidv7({ msecs: now.getTime() })
   const { key, secretHash } = makeApiKey(maker.tenantId, id)
+  await holdMembership(tx, maker)
   await tx
     .insertInto('api_keys')
     .values({

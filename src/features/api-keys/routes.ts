@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { toPage } from '../../db/keyset.ts'
 import { created, noContent, ok, route } from '../../http/route.ts'
-import { idParams, nameSchema, pageOf, pageQuery, timestampSchema } from '../../http/schemas.ts'
+import {
+  idParams,
+  instantSchema,
+  nameSchema,
+  pageOf,
+  pageQuery,
+  timestampSchema,
+} from '../../http/schemas.ts'
 import { roles } from '../members/roles.ts'
 import { apiKeyCursor, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 
@@ -46,10 +53,7 @@ export const apiKeyRoutes = [
     body: z.strictObject({
       name: nameSchema,
       role: z.enum(roles),
-      expires_at: z.iso
-        .datetime({ offset: true })
-        .transform((text) => new Date(text))
-        .nullish(),
+      expires_at: instantSchema.nullish(),
     }),
     response: { status: 201, body: apiKeyAnswer.extend({ key: z.string() }) },
     errors: ['role_too_high'],

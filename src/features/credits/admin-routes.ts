@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { PlatformTx } from '../../db/database.ts'
-import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
+import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { originOf } from '../../http/address.ts'
 import { created, route } from '../../http/route.ts'
+import { instantSchema } from '../../http/schemas.ts'
 import { auditOperatorAct, operatorOf } from '../audit/operator-audit.ts'
+import { getTenantId } from '../tenants/admin.ts'
 import { lockTenant } from '../tenants/status.ts'
 import { type CreditChange, debitCredits, grantCredits, refundCredits } from './credits.ts'
 import { changeFields } from './schemas.ts'
@@ -13,10 +15,7 @@ const grantSchema = z.strictObject({
   kind: z.literal('grant'),
   ...changeFields,
   /** Left out or null, the credits never expire. */
-  expires_at: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .nullish(),
+  expires_at: instantSchema.nullish(),
 })
 const debitSchema = z.strictObject({ kind: z.literal('debit'), ...changeFields })
 const refundSchema = z.strictObject({
@@ -48,8 +47,7 @@ export const creditAdminRoutes = [
     },
     errors: ['not_found', 'insufficient_credits', 'idempotency_key_reused'],
     handler: async ({ context, input: { params, body }, request, admin }) => {
-      const tenantId = parseTenantId(params.id)
-      if (!tenantId) throw new AppError('not_found')
+      const tenantId = getTenantId(params.id)
       const { kind, amount, reason } = body
       const now = context.clock.now()
       const done = await context.db.withPlatform(

@@ -66,7 +66,6 @@ export const creditRoutes = [
     summary: 'Spend credits, those first that expire first; the same key has no second effect',
     permission: 'records:write',
     audit: { action: 'credits.debited', objectType: 'credit_operation' },
-    idempotent: true,
     body: z.strictObject(changeFields),
     response: {
       status: 201,

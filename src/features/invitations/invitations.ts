@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
+import type { PlatformTx, TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
-import type { Principal } from '../members/access.ts'
+import { holdMembership, type Principal } from '../members/access.ts'
 import { isAtLeast, type Role } from '../members/roles.ts'
 import { consume, release } from '../plans/limits.ts'
 import { newTokenId, oneTimePurposes } from '../sessions/one-time-tokens.ts'
@@ -75,7 +75,8 @@ export async function createInvitation(
   now: Date,
 ) {
   refuseHigherRole(inviter, role)
-  await expireOverdue(tx, email, now)
+  await holdMembership(tx, inviter)
+  await makeRoom(tx, email, now)
   const id = uuidv7({ msecs: now.getTime() })
   const fresh = freshToken(now)
   const inserted = await tx
@@ -109,10 +110,11 @@ export async function createInvitation(
  *   `already_member`, `already_invited` when there is a later one
  */
 export async function resendInvitation(tx: Tx, id: string, sender: Principal, now: Date) {
+  await holdMembership(tx, sender)
   const { email, role, status, expires_at } = await lockInvitation(tx, id)
   refuseHigherRole(sender, role as Role)
   if (status !== 'pending' && status !== 'expired') throw new AppError('conflict')
-  await expireOverdue(tx, email, now)
+  await makeRoom(tx, email, now)
   const holdsSeat = status === 'pending' && expires_at > now
   if (!holdsSeat) consume(tx, { users: 1 }, now)
   await refuseMember(tx, email)
@@ -171,18 +173,24 @@ async function refuseMember(tx: Tx, email: string): Promise<void> {
 }
 
 /** Writes down what time has done to the invitations of an address, of which at most one is pending, and to all others. */
-async function expireOverdue(tx: Tx, email: string, now: Date): Promise<void> {
+async function makeRoom(tx: Tx, email: string, now: Date): Promise<void> {
   const { numUpdatedRows } = await expire(tx, now).where('email', '=', email).executeTakeFirst()
   release(tx, { users: Number(numUpdatedRows) }, { now })
   await giveBackOverdueSeats(tx, now)
 }
 
-/**
- * Expires the overdue invitations of the transaction's tenant, which thereby give their seats back. Those that somebody
- * else is at are theirs to write down, so nobody waits in a circle.
- */
+/** Expires the overdue invitations of the transaction's tenant, which thereby give their seats back. */
 export async function giveBackOverdueSeats(tx: Tx, now: Date): Promise<void> {
-  const { numUpdatedRows } = await expire(tx, now)
+  release(tx, { users: await expireOverdue(tx, now) }, { now })
+}
+
+/**
+ * Expires the overdue invitations of the transaction's tenant; their seats stay taken. Those that somebody else is at
+ * are theirs to write down, so nobody waits in a circle.
+ * @returns how many
+ */
+export async function expireOverdue(tx: Tx | PlatformTx, now: Date): Promise<number> {
+  const { numUpdatedRows } = await expire(tx as Tx, now)
     .where('id', 'in', (eb) =>
       eb
         .selectFrom('invitations')
@@ -193,7 +201,7 @@ export async function giveBackOverdueSeats(tx: Tx, now: Date): Promise<void> {
         .skipLocked(),
     )
     .executeTakeFirst()
-  release(tx, { users: Number(numUpdatedRows) }, { now })
+  return Number(numUpdatedRows)
 }
 
 function expire(tx: Tx, now: Date) {

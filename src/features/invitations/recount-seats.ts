@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { forEachTenant } from '../../jobs/each-tenant.ts'
+import { expireOverdue } from './invitations.ts'
 
 /** Who has no seats to count: what is left of a company, and the one without members. */
 const isLive = sql<SqlBool>`tenants.status not in ('DELETING', 'DELETED') and tenants.tenant_id <> 'system-default'`
@@ -16,36 +17,13 @@ export async function recountSeats(context: Context): Promise<void> {
   const { clock, log, metrics } = context
   await forEachTenant(context, 'usage', isLive, async (tx, tenantId) => {
     const now = clock.now()
-    const expired = await expireOverdue(tx, tenantId, now)
+    const expired = await expireOverdue(tx, now)
     // What was expired here is counted as taken until now, and nothing else is off.
     const excess = await recount(tx, tenantId, now)
     if (excess === undefined || excess === expired) return
     metrics.seatCountersOff.inc()
     log.error({ tenant_id: tenantId, expired, excess }, 'the counter of seats was off: a bug')
   })
-}
-
-/**
- * Those that somebody else is at are theirs to write down, or the next run's.
- * @returns how many
- */
-async function expireOverdue(tx: PlatformTx, tenantId: TenantId, now: Date): Promise<number> {
-  const { numUpdatedRows } = await tx
-    .updateTable('invitations')
-    .set({ status: 'expired', updated_at: now })
-    .where('tenant_id', '=', tenantId)
-    .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('invitations')
-        .select('id')
-        .where('tenant_id', '=', tenantId)
-        .where('status', '=', 'pending')
-        .where('expires_at', '<=', now)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .executeTakeFirst()
-  return Number(numUpdatedRows)
 }
 
 /** @returns by how much the counter was too high; undefined when the tenant has gone meanwhile */

@@ -184,6 +184,24 @@ export function checkAccess(
   return { kind, keyId, tenantId, role, membershipId }
 }
 
+/**
+ * Keeps the caller a member until the transaction ends: before rows of theirs are written, so that whoever removes them
+ * waits and neither waits for the other.
+ * @throws AppError 401 `unauthenticated` when they have been removed since they were let in
+ */
+export async function holdMembership(
+  tx: Tx,
+  { membershipId }: Pick<Principal, 'membershipId'>,
+): Promise<void> {
+  const member = await tx
+    .selectFrom('memberships')
+    .select('id')
+    .where('id', '=', membershipId)
+    .forKeyShare()
+    .executeTakeFirst()
+  if (!member) throw new AppError('unauthenticated')
+}
+
 /** A caller who is a person. @throws AppError 403 `session_required` for an API key, which is none */
 export function userOf<Caller extends Claims | Principal>(caller: Caller): Extract<Caller, { kind: 'user' }> {
   if (caller.kind !== 'user') throw new AppError('session_required')

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import type { NotificationPreferences } from '../../db/schema.ts'
-import { AppError } from '../../errors.ts'
+import { holdMembership } from '../members/access.ts'
 
 /** What a notification can be about, in the order in which preferences are shown. */
 export const categories = ['system', 'stock', 'project', 'production'] as const
@@ -62,14 +62,7 @@ export async function updatePreferences(
   changes: readonly PreferenceChange[],
   now: Date,
 ) {
-  const member = await tx
-    .selectFrom('memberships')
-    .select('id')
-    .where('id', '=', membershipId)
-    // So that nobody removes them meanwhile.
-    .forKeyShare()
-    .executeTakeFirst()
-  if (!member) throw new AppError('unauthenticated')
+  await holdMembership(tx, { membershipId })
   // In one order, so that of two requests none holds what the other waits for.
   for (const { category, ...given } of changes.toSorted(byCategory)) {
     await tx

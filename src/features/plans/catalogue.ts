@@ -57,9 +57,7 @@ export async function changeCatalogue(
   if (!force) {
     const { tenants_over, data } = await findImpact(tx, update, now, { limit: mostNamed })
     if (tenants_over > 0) {
-      const all = data.flatMap(({ tenant_id, over }) => over.map((limit) => ({ tenant_id, ...limit })))
-      const members = { tenants: tenants_over, over: all.slice(0, mostNamed) }
-      throw new AppError('usage_over_limits', { members })
+      throw new AppError('usage_over_limits', { members: { tenants_over, over: data } })
     }
   }
   const changed = await tx

@@ -30,8 +30,9 @@ const changesOf = new WeakMap<Tx | PlatformTx, Change[]>()
  * limit the sum counts, so what is given back in the same transaction may be taken again, full or not. Not from inside
  * a savepoint, and not before an `atCommit` of something that others may hold: they could be waiting for these limits.
  * @param now the context's instant: it decides which period is counted
- * @throws at once, Error for what is no amount, TransactionError inside a savepoint; at the end of the transaction, AppError 403 `limit_reached` with limit, used, allowed and resets_at; 402
- *   `payment_required` for users while a payment is due
+ * @throws at once, Error for what is no amount, TransactionError inside a savepoint. At the end of the transaction the
+ *   server's SQLSTATE TN001, which is answered as 403 `limit_reached` with limit, used, allowed and resets_at, or TN002
+ *   for users while a payment is due, 402 `payment_required`
  */
 export function consume(tx: Tx | PlatformTx, amounts: Amounts, now: Date): void {
   change(
@@ -62,8 +63,11 @@ export function release(
   )
 }
 
-/** The limits of the caller's tenant and what is used of them at an instant, as rows of LimitUsage with bigints as text. */
-export function usageQuery(queries: TenantQueryBuilder | Tx, now: Date) {
+/**
+ * The limits of the tenants that the transaction sees, and what is used of them at an instant, as rows of LimitUsage with
+ * bigints as text.
+ */
+export function usageQuery(queries: TenantQueryBuilder | Tx | PlatformTx, now: Date) {
   return (queries as TenantQueryBuilder)
     .selectFrom(usageAt(now))
     .select(['usage.limit_name', 'usage.used', 'usage.allowed', 'usage.resets_at'])
@@ -79,7 +83,7 @@ interface UsageRow {
 }
 
 /** What the tenants that the transaction sees have used at an instant, as a table called `usage`. */
-export function usageAt(now: Date) {
+function usageAt(now: Date) {
   return sql<UsageRow>`app.usage_at(${now})`.as('usage')
 }
 

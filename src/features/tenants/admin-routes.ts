@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import { originOf } from '../../http/address.ts'
 import { ok, type Route, route } from '../../http/route.ts'
-import { timestampSchema } from '../../http/schemas.ts'
+import { instantSchema, reasonSchema, timestampSchema } from '../../http/schemas.ts'
 import { limitNames, moduleNames, planNames } from '../plans/plans.ts'
 import { amountSchema, limitsOf, planNameSchema, requestsSchema } from '../plans/schemas.ts'
 import type { AdminPrincipal } from '../super-admins/access.ts'
@@ -19,7 +19,6 @@ import { regions } from './provision.ts'
 import { tenantStatuses } from './status.ts'
 
 const params = z.strictObject({ id: z.string() })
-const reasonSchema = z.string().trim().min(1).max(1000)
 
 const tenantAnswer = z.strictObject({
   tenant_id: z.string(),
@@ -55,10 +54,7 @@ const changesOfTenant = z.strictObject({
   plan: planNameSchema.optional(),
   limits: z.strictObject(limitsOf(ownLimit(amountSchema), ownLimit(requestsSchema))).optional(),
   modules: z.strictObject(Object.fromEntries(moduleNames.map((name) => [name, moduleSwitch]))).optional(),
-  trial_ends_at: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .optional(),
+  trial_ends_at: instantSchema.optional(),
   force: z.boolean().default(false),
   reason: reasonSchema.optional(),
 })

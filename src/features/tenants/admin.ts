@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import type { Origin } from '../audit/audit.ts'
 import { auditForPlatform, auditOperatorAct, operatorOf } from '../audit/operator-audit.ts'
 import { changePlan, type Overrides, type PlanChange } from '../plans/change-plan.ts'
-import { toLimitUsage, usageAt } from '../plans/limits.ts'
+import { toLimitUsage, usageQuery } from '../plans/limits.ts'
 import { type ModuleName, moduleNames } from '../plans/plans.ts'
 import type { AdminPrincipal } from '../super-admins/access.ts'
 import { changeStatus, lockTenant, type TenantStatus } from './status.ts'
@@ -42,12 +42,7 @@ export async function getTenant(tx: PlatformTx, tenantId: TenantId, now: Date) {
     .executeTakeFirst()
   if (!found) throw new AppError('not_found')
   const { plan_modules, ...tenant } = found
-  const usage = await tx
-    .selectFrom(usageAt(now))
-    .select(['usage.limit_name', 'usage.used', 'usage.allowed', 'usage.resets_at'])
-    .where('usage.tenant_id', '=', tenantId)
-    .orderBy('usage.limit_name')
-    .execute()
+  const usage = await usageQuery(tx, now).where('usage.tenant_id', '=', tenantId).execute()
   const limits = usage.map(toLimitUsage).map(({ limit, used, allowed, resets_at }) => {
     return [limit, { used, limit: allowed, resets_at }] as const
   })
@@ -77,12 +72,26 @@ export async function changeTenant(tx: PlatformTx, change: TenantChange, act: Ac
 }
 
 /** What costs nothing is not tried out: nobody is to pay at the end. */
-async function endTrialOfFree(tx: PlatformTx, { tenantId, admin, origin, now }: ActOnTenant): Promise<void> {
-  const { status } = await lockTenant(tx, tenantId)
-  if (status !== 'TRIAL') return
-  const cause = 'The plan FREE has no trial'
-  const actor = operatorOf(admin)
-  await changeStatus(tx, { tenantId, to: 'ACTIVE', agent: 'operator', cause, actor, ...origin, now })
+async function endTrialOfFree(tx: PlatformTx, act: ActOnTenant): Promise<void> {
+  const { status } = await lockTenant(tx, act.tenantId)
+  if (status === 'TRIAL') await setStatus(tx, 'ACTIVE', 'The plan FREE has no trial', act)
+}
+
+/** Changes the status by an operator's hand, with entries in both audit trails. */
+async function setStatus(tx: PlatformTx, to: TenantStatus, reason: string, act: ActOnTenant): Promise<void> {
+  const { tenantId, admin, origin, now } = act
+  const change = {
+    tenantId,
+    to,
+    agent: 'operator',
+    cause: reason,
+    actor: operatorOf(admin),
+    ...origin,
+    now,
+  } as const
+  const action = await changeStatus(tx, change)
+  const object = { type: 'tenant', id: tenantId }
+  auditForPlatform(tx, { ...act, action, object, changedFields: ['status'], reason })
 }
 
 /**
@@ -119,19 +128,14 @@ async function changeTrialEnd(
   })
 }
 
-/** What an operator can do to the status of a tenant, by the name that the platform's audit trail has for it. */
-const statusActs = {
-  suspend: 'tenant.suspended',
-  reactivate: 'tenant.reactivated',
-  cancel: 'tenant.cancelled',
-} as const
-export type StatusAct = keyof typeof statusActs
+/** What an operator can do to the status of a tenant. */
+export type StatusAct = 'suspend' | 'reactivate' | 'cancel'
 
 /**
  * Suspends, reactivates or cancels a tenant, with entries in both audit trails. A tenant that was suspended in its
- * trial goes back to it; one whose trial is running or over becomes ACTIVE, such as one that pays by invoice.
+ * trial goes back to it; one whose trial is over becomes ACTIVE, such as one that pays by invoice.
  * @param tx one of withPlatform with this tenantId
- * @throws AppError 404 `not_found`; 409 `status_not_allowed`, also for what an operator has done already
+ * @throws AppError 404 `not_found`; 409 `status_not_allowed`, also for what is so already
  */
 export async function actOnStatus(
   tx: PlatformTx,
@@ -139,28 +143,20 @@ export async function actOnStatus(
   reason: string,
   act: ActOnTenant,
 ): Promise<void> {
-  const { tenantId, admin, origin, now } = act
-  const { status, status_set_by, trial_ends_at } = await lockTenant(tx, tenantId)
-  const canComeBack = ['TRIAL', 'SUSPENDED', 'CANCELLED'].includes(status)
-  const isDone = {
-    suspend: status === 'SUSPENDED' && status_set_by === 'operator',
-    reactivate: !canComeBack,
-    cancel: status === 'CANCELLED',
-  }
+  const { plan, status, status_set_by, trial_ends_at } = await lockTenant(tx, act.tenantId)
+  const hasTrial = trial_ends_at !== null && plan !== 'FREE'
+  const isOver = trial_ends_at !== null && trial_ends_at <= act.now
   const targets: Record<StatusAct, TenantStatus> = {
     suspend: 'SUSPENDED',
-    reactivate: status === 'SUSPENDED' && trial_ends_at ? 'TRIAL' : 'ACTIVE',
+    reactivate: status === 'SUSPENDED' && hasTrial ? 'TRIAL' : 'ACTIVE',
     cancel: 'CANCELLED',
   }
+  const isSensible = {
+    suspend: status !== 'SUSPENDED' || status_set_by !== 'operator',
+    reactivate: status === 'SUSPENDED' || status === 'CANCELLED' || (status === 'TRIAL' && isOver),
+    cancel: status !== 'CANCELLED',
+  }
   const to = targets[what]
-  if (isDone[what]) throw new AppError('status_not_allowed', { members: { from: status, to } })
-  const actor = operatorOf(admin)
-  await changeStatus(tx, { tenantId, to, agent: 'operator', cause: reason, actor, ...origin, now })
-  auditForPlatform(tx, {
-    ...act,
-    action: statusActs[what],
-    object: { type: 'tenant', id: tenantId },
-    changedFields: ['status'],
-    reason,
-  })
+  if (!isSensible[what]) throw new AppError('status_not_allowed', { members: { from: status, to } })
+  await setStatus(tx, to, reason, act)
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { forEachTenant } from '../../jobs/each-tenant.ts'
 import { changeStatus, lockTenant } from './status.ts'
 
-/** A tenant that has not paid goes on for this many days, without new seats (SPEC.md 8.3). */
+/** A tenant that has not paid goes on for this many days, without new seats. */
 const graceDays = 7
 
 /**

@@ -101,9 +101,10 @@ export function isAllowedChange(
  * Changes the status of the transaction's tenant, with everything that comes with it: its entry in the audit trail with
  * the cause, and mail to its owners. The only place that does.
  * @param tx one of withPlatform with this tenantId
+ * @returns the audit trail's word for it
  * @throws AppError 404 `not_found`; 409 `status_not_allowed`, from a status that does not lead there, or for this agent
  */
-export async function changeStatus(tx: PlatformTx, change: StatusChange): Promise<void> {
+export async function changeStatus(tx: PlatformTx, change: StatusChange): Promise<string> {
   const { tenantId, to, agent, cause, now } = change
   const tenant = await lockTenant(tx, tenantId)
   const from = { status: tenant.status as TenantStatus, setBy: tenant.status_set_by as Agent }
@@ -111,7 +112,9 @@ export async function changeStatus(tx: PlatformTx, change: StatusChange): Promis
   if (!isAllowedChange(from, to, agent) || (to === 'TRIAL' && !hasEnd)) {
     throw new AppError('status_not_allowed', { members: { from: from.status, to } })
   }
-  const { action, mail, forgets = [] } = effects[to]
+  const { mail, forgets = [] } = effects[to]
+  const isResumed = from.status === 'SUSPENDED' && to === 'TRIAL'
+  const action = isResumed ? 'tenant.trial_resumed' : effects[to].action
   const trial = change.trialEndsAt && { trial_ends_at: change.trialEndsAt }
   // Of another end the owners are reminded anew.
   const outdated: TrialOrDebt[] = trial ? ['trial_notice'] : []
@@ -142,6 +145,7 @@ export async function changeStatus(tx: PlatformTx, change: StatusChange): Promis
   })
   // Who was suspended before has been told.
   if (mail && from.status !== to) await mailOwners(tx, { tenantId, template: mail })
+  return action
 }
 
 /**

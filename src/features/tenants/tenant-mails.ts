@@ -57,7 +57,7 @@ export async function sendTenantMail(context: Context, mail: TenantMail, job: Jo
   const now = context.clock.now()
   if (!owner || !isTrueOf(owner, mail.template, now)) return
   const { email: to, first_name, company_name, locale, trial_ends_at } = owner
-  // Those that have begun, so that nobody is told of more time than there is.
+  // Rounded up, since the mail says within how many.
   const days = trial_ends_at ? Math.ceil((trial_ends_at.getTime() - now.getTime()) / 86_400_000) : 0
   const values = { first_name, company_name, days, url: `${context.config.appUrl}/billing` }
   await context.mail.send({ to, ...renderMail(mail.template, locale, values), messageId: job.messageId })

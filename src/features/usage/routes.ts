@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ok, route } from '../../http/route.ts'
-import { timestampSchema } from '../../http/schemas.ts'
+import { idempotencyKeySchema, instantSchema, timestampSchema } from '../../http/schemas.ts'
 import { countedLimits } from '../plans/plans.ts'
 import { findUsage, reportUsage } from './usage.ts'
 import { isNameOfLimit, recordUsage } from './usage-events.ts'
@@ -14,15 +14,8 @@ const eventFields = {
     )
     .refine((metric) => !isNameOfLimit(metric), 'is the name of a limit of the plans'),
   quantity: z.int().min(1).max(1_000_000_000),
-  occurred_at: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .optional(),
-  idempotency_key: z
-    .string()
-    .min(1)
-    .max(200)
-    .regex(/^\P{Cc}*$/u, 'should hold no control characters'),
+  occurred_at: instantSchema.optional(),
+  idempotency_key: idempotencyKeySchema,
 }
 
 /** One event is a batch of one, and errors name it so; a union of both could not say which field is wrong. */
@@ -49,7 +42,6 @@ export const usageRoutes = [
       'Record one usage event, or up to 1,000 as events: all or none, and each idempotency_key counts once',
     permission: 'records:write',
     audit: { action: 'usage.recorded', objectType: 'usage_event' },
-    idempotent: true,
     body: eventsBody,
     response: { status: 200, body: z.strictObject({ accepted: z.int(), duplicates: z.int() }) },
     errors: ['idempotency_key_reused', 'limit_reached'],
