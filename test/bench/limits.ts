@@ -162,6 +162,8 @@ async function run(stage: Stage, stops: (() => Promise<void>)[]): Promise<void> 
   const tenantIds = await prepare(stage)
   const taking = ours(stage, stops)
   const pool = new pg.Pool({ connectionString: stage.plainUrl, max: workers })
+  // Its last connections may still be closing when PostgreSQL stops.
+  pool.on('error', () => undefined)
   stops.push(() => pool.end())
   const ways: [string, Take][] = [
     ['no limit', taking({})],
