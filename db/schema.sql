@@ -674,7 +674,7 @@ declare
   expiring bigint := 0;
 begin
   -- A tenant's statement speaks for its members and keys; the platform's role may do what follows for others.
-  if by_kind not in ('user', 'api_key')
+  if (by_kind in ('user', 'api_key')) is not true
     and not has_function_privilege(session_user, 'app.expire_credits(timestamptz)', 'execute')
   then
     raise insufficient_privilege using message = 'a tenant changes its credits as a member or a key of it';
@@ -798,7 +798,8 @@ begin
     select coalesce(sum(w.amount), 0), coalesce(sum(w.amount) filter (where w.amount > 0), 0) into strict change, taken
     from unnest(names, amounts, taken_at) w (name, amount, taken_at)
     where w.name = wanted
-      and (w.amount > 0 or now_period is null or not is_new_period and w.taken_at >= counter.period_since);
+      and (w.amount > 0 or now_period is null
+        or w.taken_at >= case when is_new_period then at else counter.period_since end);
     -- A seat that somebody has given back is not for another while there are too few, or a payment is due.
     if change > 0 or wanted = 'users' and taken > 0 then
       if wanted = 'users' and tenant.past_due_since is not null then
@@ -817,7 +818,11 @@ begin
     if change <> 0 then
       update limit_counters c
       set used = now_used + change, period = now_period, updated_at = at,
-        period_since = case when is_new_period then at else counter.period_since end
+        -- Who takes a little earlier by their clock, and is counted later, has taken of this period, too.
+        period_since = case when is_new_period then at
+          when change > 0 and app.period_of(wanted, at, tenant.time_zone) = now_period
+            then least(counter.period_since, at)
+          else counter.period_since end
       where c.tenant_id = app.current_tenant() and c.limit_name = wanted;
       perform app.add_to_day(wanted, timezone(tenant.time_zone, at)::date, change, at);
     end if;
@@ -1055,18 +1060,25 @@ declare
   zone text;
   were_new boolean[];
   reused text;
-  metrics_used bigint;
+  oldest date;
+  new_metrics text[];
   most_metrics constant bigint := 100;
 begin
   select s.time_zone into strict zone from tenant_settings s where s.tenant_id = app.current_tenant();
   -- Names without end, such as ones with an id in them, would make everything that is read of a tenant's days endless.
   -- Who brings a new one waits for whoever does so, too; a name that is known already is never refused.
-  if app.count_metrics(metrics, timezone(zone, at)::date - 36) > app.count_metrics('{}', timezone(zone, at)::date - 36) then
+  oldest := timezone(zone, at)::date - 36;
+  new_metrics := array(
+    select distinct g.metric from unnest(metrics, keys) g (metric, key)
+    where not exists (select from usage_days d
+      where d.tenant_id = app.current_tenant() and d.metric = g.metric and d.day >= oldest)
+    and not exists (select from usage_events e
+      where e.tenant_id = app.current_tenant() and e.idempotency_key = g.key));
+  if cardinality(new_metrics) > 0 then
     perform 1 from tenant_settings s where s.tenant_id = app.current_tenant() for update;
-    metrics_used := app.count_metrics(metrics, timezone(zone, at)::date - 36);
-    if metrics_used > most_metrics then
+    if app.count_metrics(new_metrics, oldest) > most_metrics then
       raise exception using errcode = 'TN001', message = 'too many metrics', detail = json_build_object(
-        'limit', 'metrics', 'used', app.count_metrics('{}', timezone(zone, at)::date - 36), 'allowed', most_metrics,
+        'limit', 'metrics', 'used', app.count_metrics('{}', oldest), 'allowed', most_metrics,
         'resets_at', null)::text;
     end if;
   end if;

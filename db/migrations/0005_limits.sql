@@ -203,7 +203,8 @@ begin
     select coalesce(sum(w.amount), 0), coalesce(sum(w.amount) filter (where w.amount > 0), 0) into strict change, taken
     from unnest(names, amounts, taken_at) w (name, amount, taken_at)
     where w.name = wanted
-      and (w.amount > 0 or now_period is null or not is_new_period and w.taken_at >= counter.period_since);
+      and (w.amount > 0 or now_period is null
+        or w.taken_at >= case when is_new_period then at else counter.period_since end);
     -- A seat that somebody has given back is not for another while there are too few, or a payment is due.
     if change > 0 or wanted = 'users' and taken > 0 then
       if wanted = 'users' and tenant.past_due_since is not null then
@@ -222,7 +223,11 @@ begin
     if change <> 0 then
       update limit_counters c
       set used = now_used + change, period = now_period, updated_at = at,
-        period_since = case when is_new_period then at else counter.period_since end
+        -- Who takes a little earlier by their clock, and is counted later, has taken of this period, too.
+        period_since = case when is_new_period then at
+          when change > 0 and app.period_of(wanted, at, tenant.time_zone) = now_period
+            then least(counter.period_since, at)
+          else counter.period_since end
       where c.tenant_id = app.current_tenant() and c.limit_name = wanted;
       perform app.add_to_day(wanted, timezone(tenant.time_zone, at)::date, change, at);
     end if;

@@ -51,18 +51,25 @@ declare
   zone text;
   were_new boolean[];
   reused text;
-  metrics_used bigint;
+  oldest date;
+  new_metrics text[];
   most_metrics constant bigint := 100;
 begin
   select s.time_zone into strict zone from tenant_settings s where s.tenant_id = app.current_tenant();
   -- Names without end, such as ones with an id in them, would make everything that is read of a tenant's days endless.
   -- Who brings a new one waits for whoever does so, too; a name that is known already is never refused.
-  if app.count_metrics(metrics, timezone(zone, at)::date - 36) > app.count_metrics('{}', timezone(zone, at)::date - 36) then
+  oldest := timezone(zone, at)::date - 36;
+  new_metrics := array(
+    select distinct g.metric from unnest(metrics, keys) g (metric, key)
+    where not exists (select from usage_days d
+      where d.tenant_id = app.current_tenant() and d.metric = g.metric and d.day >= oldest)
+    and not exists (select from usage_events e
+      where e.tenant_id = app.current_tenant() and e.idempotency_key = g.key));
+  if cardinality(new_metrics) > 0 then
     perform 1 from tenant_settings s where s.tenant_id = app.current_tenant() for update;
-    metrics_used := app.count_metrics(metrics, timezone(zone, at)::date - 36);
-    if metrics_used > most_metrics then
+    if app.count_metrics(new_metrics, oldest) > most_metrics then
       raise exception using errcode = 'TN001', message = 'too many metrics', detail = json_build_object(
-        'limit', 'metrics', 'used', app.count_metrics('{}', timezone(zone, at)::date - 36), 'allowed', most_metrics,
+        'limit', 'metrics', 'used', app.count_metrics('{}', oldest), 'allowed', most_metrics,
         'resets_at', null)::text;
     end if;
   end if;

@@ -155,7 +155,7 @@ declare
   expiring bigint := 0;
 begin
   -- A tenant's statement speaks for its members and keys; the platform's role may do what follows for others.
-  if by_kind not in ('user', 'api_key')
+  if (by_kind in ('user', 'api_key')) is not true
     and not has_function_privilege(session_user, 'app.expire_credits(timestamptz)', 'execute')
   then
     raise insufficient_privilege using message = 'a tenant changes its credits as a member or a key of it';

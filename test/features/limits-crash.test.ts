@@ -77,7 +77,9 @@ describe.each(['on', 'off'])('PG_PIPELINE %s', (pipeline) => {
       const isThere = () => platform.sql('select from pg_stat_activity where pid = $1', [row?.pid])
       await vi.waitFor(async () => expect(await isThere()).toEqual([]))
     })
-    await expect(lost).rejects.toMatchObject({ code: 'database_unavailable' })
+    // Whether COMMIT was written before the loss was known, only chance decides.
+    const error = await lost.catch((error) => error)
+    expect(['database_unavailable', 'outcome_unknown']).toContain(error.code)
     expect(await usedOf('sites')).toBe(used)
     expect(await countClients(platform, acme)).toBe(clients)
   })

@@ -186,6 +186,28 @@ describe('against what JavaScript makes of the same zones', () => {
   })
 })
 
+test('who is counted later and took earlier, by a clock that is behind, gets it back all the same', async () => {
+  const limit = 'executions_per_month'
+  const tenantId = await companyIn('UTC', { [limit]: 5 })
+  const [early, late] = [new Date('2026-03-10T10:00:00.002Z'), new Date('2026-03-10T10:00:00.005Z')]
+  await take(tenantId, limit, late)
+  await take(tenantId, limit, early)
+  await giveBack(tenantId, limit, late, early)
+  expect(await usedAt(tenantId, limit, late)).toBe(1)
+})
+
+test('what is taken and given back in one transaction counts for nothing, also as the first of a period', async () => {
+  const limit = 'executions_per_month'
+  const tenantId = await companyIn('UTC', { [limit]: 5 })
+  for (const at of ['2026-03-10T10:00:00Z', '2026-04-10T10:00:00Z'].map((text) => new Date(text))) {
+    await platform.context.db.withTenant(tenantId, async (tx) => {
+      consume(tx, { [limit]: 3 }, at)
+      release(tx, { [limit]: 1 }, { now: at, takenAt: at })
+    })
+    expect(await usedAt(tenantId, limit, at)).toBe(2)
+  }
+})
+
 describe('a tenant that changes its time zone', () => {
   test('gets nothing back for the new month by what it took in the one before', async () => {
     const limit = 'executions_per_month'

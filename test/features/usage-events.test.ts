@@ -345,3 +345,14 @@ test('callers who bring new metrics at once stay within the 100 together, and kn
   const winner = answers.findIndex(({ status }) => status === 200)
   expect((await send(eventOf({ metric: `of_${winner}.metric_0` }), hooli)).status).toBe(200)
 })
+
+test('a repeat is a repeat, though its metric is long out of use and there is no room for another', async () => {
+  const pied = await platform.signUp('Pied Piper')
+  const old = eventOf({ metric: 'old' })
+  expect((await send(old, pied)).status).toBe(200)
+  await platform.sql("update usage_days set day = day - 40 where metric = 'old'", [], pied.tenantId)
+  const others = Array.from({ length: 100 }, (_, index) => eventOf({ metric: `metric_${index}` }))
+  expect((await send({ events: others }, pied)).status).toBe(200)
+  expect((await send(old, pied)).body).toEqual({ accepted: 0, duplicates: 1 })
+  expect((await send(eventOf({ metric: 'new' }), pied)).status).toBe(403)
+})
