@@ -124,7 +124,7 @@ test('a server that is killed under load, at any moment, leaves as many seats ta
     await ask(`update tenants set limit_overrides = '{"users": null}'`)
     let people = 0
     let lost = 0
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 5; round++) {
       const acme = createMember(server.url, login)
       let isUp = true
       let answered = 0
