@@ -6,6 +6,8 @@ export interface Message {
   type: string
   /** The SQL of a Q, P or B. */
   sql: string
+  /** Which of the client's connections it came over, counted from 1. */
+  connection: number
   raw: Buffer
 }
 
@@ -25,6 +27,7 @@ export interface Wire {
 export async function startWire(target: string): Promise<Wire> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
+  let connections = 0
   const wire: Wire = {
     messages: [],
     onMessage: () => 'forward',
@@ -56,7 +59,7 @@ export async function startWire(target: string): Promise<Wire> {
     upstream.on('close', () => client.destroy())
     // After a cut the server finishes what it was sent, as it would behind a broken network.
     client.on('close', () => void (isCut ? upstream.end() : upstream.destroy()))
-    const read = createReader()
+    const read = createReader(++connections)
     client.on('data', (data) => {
       for (const message of read(data)) {
         if (isCut) return
@@ -72,7 +75,7 @@ export async function startWire(target: string): Promise<Wire> {
   return wire
 }
 
-function createReader(): (data: Buffer) => Message[] {
+function createReader(connection: number): (data: Buffer) => Message[] {
   let rest = Buffer.alloc(0)
   let hasBegun = false
   const sqlOfName = new Map<string, string>()
@@ -95,7 +98,7 @@ function createReader(): (data: Buffer) => Message[] {
       if (type === 'P') sqlOfName.set(first, second)
       const sql =
         type === 'Q' ? first : type === 'P' ? second : type === 'B' ? (sqlOfName.get(second) ?? '') : ''
-      messages.push({ type, sql, raw })
+      messages.push({ type, sql, connection, raw })
     }
   }
 }
