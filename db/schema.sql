@@ -81,6 +81,70 @@ grant insert on public.audit_entries to tenantry_platform;
 grant insert, select on public.audit_entries to tenantry_tenant;
 
 -- owner tenantry_owner
+create table public.billing_accounts (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  customer_name text not null,
+  customer_email text,
+  customer_id text collate "C",
+  subscription_id text,
+  subscription_status text,
+  price_id text,
+  quantity integer,
+  current_period_end timestamp(3) with time zone,
+  cancel_at timestamp(3) with time zone,
+  applied_status text,
+  applied_plan text,
+  cancel_before timestamp(3) with time zone,
+  version bigint not null default 0,
+  synced_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint billing_accounts_pkey PRIMARY KEY (tenant_id, id),
+  constraint billing_accounts_tenant_id_key UNIQUE (tenant_id),
+  constraint billing_accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint billing_accounts_customer_id_check CHECK (((length(customer_id) >= 1) AND (length(customer_id) <= 255))),
+  constraint billing_accounts_subscription_id_check CHECK (((length(subscription_id) >= 1) AND (length(subscription_id) <= 255)))
+);
+CREATE INDEX billing_accounts_created_at ON public.billing_accounts USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX billing_accounts_customer_id ON public.billing_accounts USING btree (customer_id);
+alter table public.billing_accounts enable row level security;
+alter table public.billing_accounts force row level security;
+create policy platform_access on public.billing_accounts as permissive for select to tenantry_platform using (true);
+create policy tenant_isolation on public.billing_accounts as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant insert, select, update on public.billing_accounts to tenantry_platform;
+grant select on public.billing_accounts to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.billing_events (
+  id text collate "C" not null,
+  type text not null,
+  subject_tenant_id text collate "C",
+  customer_id text,
+  payload json not null,
+  source text not null,
+  occurred_at timestamp(3) with time zone not null,
+  received_at timestamp(3) with time zone not null,
+  applied_at timestamp(3) with time zone,
+  outcome text,
+  finding text,
+  replays integer not null default 0,
+  constraint billing_events_pkey PRIMARY KEY (id),
+  constraint billing_events_subject_tenant_id_fkey FOREIGN KEY (subject_tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint billing_events_check CHECK (((applied_at IS NULL) = (outcome IS NULL))),
+  constraint billing_events_finding_check CHECK ((length(finding) <= 1000)),
+  constraint billing_events_id_check CHECK (((length(id) >= 1) AND (length(id) <= 255))),
+  constraint billing_events_outcome_check CHECK ((outcome = ANY (ARRAY['changed'::text, 'unchanged'::text, 'ignored'::text, 'unmatched'::text]))),
+  constraint billing_events_source_check CHECK ((source = ANY (ARRAY['webhook'::text, 'reconciliation'::text]))),
+  constraint billing_events_type_check CHECK (((length(type) >= 1) AND (length(type) <= 255)))
+);
+CREATE INDEX billing_events_received_at ON public.billing_events USING btree (received_at DESC, id DESC);
+CREATE INDEX billing_events_subject_tenant_id ON public.billing_events USING btree (subject_tenant_id, received_at DESC, id DESC);
+CREATE INDEX billing_events_waiting ON public.billing_events USING btree (subject_tenant_id) WHERE (applied_at IS NULL);
+grant insert, select on public.billing_events to tenantry_platform;
+grant update (applied_at, finding, outcome, replays, subject_tenant_id) on public.billing_events to tenantry_platform;
+
+-- owner tenantry_owner
 create table public.clients (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -365,6 +429,7 @@ create table public.plans (
   modules text[] not null,
   stripe_price_id text,
   updated_at timestamp(3) with time zone not null,
+  price_is_per_seat boolean not null default false,
   constraint plans_pkey PRIMARY KEY (plan),
   constraint plans_position_key UNIQUE ("position"),
   constraint plans_articles_per_week_check CHECK ((articles_per_week >= 0)),
@@ -378,9 +443,10 @@ create table public.plans (
   constraint plans_users_check CHECK ((users >= 0)),
   constraint plans_workflows_check CHECK ((workflows >= 0))
 );
+CREATE UNIQUE INDEX plans_stripe_price_id ON public.plans USING btree (stripe_price_id);
 grant select on public.plans to tenantry_platform;
 grant select on public.plans to tenantry_tenant;
-grant update (articles_per_week, executions_per_month, modules, price_cents, price_is_minimum, requests_per_minute, sites, storage_bytes, updated_at, users, workflows) on public.plans to tenantry_platform;
+grant update (articles_per_week, executions_per_month, modules, price_cents, price_is_minimum, price_is_per_seat, requests_per_minute, sites, storage_bytes, stripe_price_id, updated_at, users, workflows) on public.plans to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.platform_audit_entries (
@@ -480,6 +546,28 @@ create table public.super_admins (
 grant insert, select, update on public.super_admins to tenantry_platform;
 
 -- owner tenantry_owner
+create table public.tenant_changes (
+  id bigint not null generated as identity,
+  subject_tenant_id text collate "C" not null,
+  field text not null,
+  from_value text,
+  to_value text,
+  agent text not null,
+  cause text not null,
+  billing_event_id text collate "C",
+  created_at timestamp(3) with time zone not null,
+  constraint tenant_changes_pkey PRIMARY KEY (id),
+  constraint tenant_changes_billing_event_id_fkey FOREIGN KEY (billing_event_id) REFERENCES public.billing_events(id),
+  constraint tenant_changes_subject_tenant_id_fkey FOREIGN KEY (subject_tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint tenant_changes_agent_check CHECK ((agent = ANY (ARRAY['system'::text, 'operator'::text, 'billing'::text]))),
+  constraint tenant_changes_cause_check CHECK ((length(cause) <= 1000)),
+  constraint tenant_changes_field_check CHECK ((field = ANY (ARRAY['status'::text, 'plan'::text, 'trial_ends_at'::text, 'past_due_since'::text])))
+);
+CREATE INDEX tenant_changes_billing_event_id ON public.tenant_changes USING btree (billing_event_id);
+CREATE INDEX tenant_changes_subject_tenant_id ON public.tenant_changes USING btree (subject_tenant_id, id);
+grant insert, select on public.tenant_changes to tenantry_platform;
+
+-- owner tenantry_owner
 create table public.tenant_settings (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -534,6 +622,8 @@ create table public.tenants (
   module_overrides jsonb not null default '{}'::jsonb,
   trial_notice text,
   past_due_since timestamp(3) with time zone,
+  plan_set_by text not null default 'system'::text,
+  past_due_notice text,
   constraint tenants_pkey PRIMARY KEY (tenant_id),
   constraint tenants_plan_fkey FOREIGN KEY (plan) REFERENCES public.plans(plan),
   constraint tenants_check CHECK (((status <> 'TRIAL'::text) OR (trial_ends_at IS NOT NULL))),
@@ -541,6 +631,8 @@ create table public.tenants (
   constraint tenants_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
   constraint tenants_module_overrides_check CHECK (((jsonb_typeof(module_overrides) = 'object'::text) AND (NOT jsonb_path_exists(module_overrides, 'strict $.*?(@.type() != "boolean")'::jsonpath)))),
   constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint tenants_past_due_notice_check CHECK ((past_due_notice = ANY (ARRAY['failed'::text, '3_days'::text, '1_day'::text]))),
+  constraint tenants_plan_set_by_check CHECK ((plan_set_by = ANY (ARRAY['system'::text, 'operator'::text, 'billing'::text]))),
   constraint tenants_region_check CHECK ((region = ANY (ARRAY['DZ'::text, 'CH'::text, 'FR'::text, 'BE'::text, 'CA'::text]))),
   constraint tenants_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'TRIAL'::text, 'ACTIVE'::text, 'SUSPENDED'::text, 'CANCELLED'::text, 'DELETING'::text, 'DELETED'::text]))),
   constraint tenants_status_set_by_check CHECK ((status_set_by = ANY (ARRAY['system'::text, 'operator'::text, 'billing'::text]))),
@@ -624,6 +716,8 @@ create table public.users (
   constraint users_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text])))
 );
 grant insert, select, update on public.users to tenantry_platform;
+
+create sequence public.tenant_changes_id_seq;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.add_to_day(of_metric text, of_day date, amount bigint, at timestamp with time zone)
@@ -1224,15 +1318,15 @@ begin
   if jsonb_typeof(payload::jsonb) <> 'object' then
     raise invalid_parameter_value using message = 'the payload of a job is an object';
   end if;
-  if session_user <> 'tenantry_platform' and task <> all (array['send-invitation']) then
+  if session_user <> 'tenantry_platform' and task <> all (array['send-invitation', 'sync-billing']) then
     raise insufficient_privilege using message = 'a tenant cannot ask for this task';
   end if;
   perform graphile_worker.add_job(
     task,
     (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
     run_at => run_at,
-    -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others.
-    priority => case task when 'send-invitation' then 10 else 0 end,
+    -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others, and none behind Stripe.
+    priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 else 0 end,
     job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
 end $function$;
 grant execute on function graphile_worker.enqueue_job(text,json,text,timestamp with time zone) to tenantry_platform;

@@ -24,7 +24,8 @@ const environment = z.object({
   JOBS_DATABASE_URL: postgresUrl.optional(),
   TENANT_POOL_SIZE: count(16, 1, 1000),
   PLATFORM_POOL_SIZE: count(8, 1, 1000),
-  JOBS_POOL_SIZE: count(4, 2, 100),
+  // The worker listens on one connection and shows on another that it lives.
+  JOBS_POOL_SIZE: count(4, 3, 100),
   TENANT_POOL_IDLE_SECONDS: count(30, 0, 86_400),
   PLATFORM_POOL_IDLE_SECONDS: count(30, 0, 86_400),
   JOBS_POOL_IDLE_SECONDS: count(30, 0, 86_400),
@@ -73,6 +74,22 @@ const environment = z.object({
     .string()
     .regex(/^smtps?:\/\//, 'should be smtp://user:password@host:587')
     .optional(),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[sr]k_[a-zA-Z0-9_]{8,}$/, 'should be a secret or restricted key of Stripe: sk_… or rk_…')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .pipe(
+      z
+        .array(z.string().regex(/^whsec_\S{8,}$/, 'should be whsec_…, or two of them with a comma between'))
+        .max(5, 'should be at most 5 secrets'),
+    )
+    .optional(),
+  STRIPE_API_BASE: z
+    .url({ protocol: /^https?$/, error: 'should be a URL such as https://api.stripe.com' })
+    .default('https://api.stripe.com'),
   MAIL_FROM: z.string().min(3).default('Tenantry <no-reply@localhost>'),
 })
 
@@ -107,6 +124,12 @@ export function readConfig(env: Record<string, string | undefined>) {
     problems.push(
       'FAILED_LOGINS_PER_ACCOUNT_PER_QUARTER_HOUR: should be more than FAILED_LOGINS_PER_QUARTER_HOUR, else one address alone can keep a person out',
     )
+  }
+  if (Boolean(e.STRIPE_SECRET_KEY) !== Boolean(e.STRIPE_WEBHOOK_SECRET)) {
+    problems.push('STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: should be set both or neither')
+  }
+  if (isProduction && !e.STRIPE_API_BASE.startsWith('https:')) {
+    problems.push('STRIPE_API_BASE: should be https in production')
   }
   if (!e.DATABASE_URL && (e.TENANT_DATABASE_URL || e.PLATFORM_DATABASE_URL || e.JOBS_DATABASE_URL)) {
     problems.push('DATABASE_URL: required beside TENANT_, PLATFORM_ or JOBS_DATABASE_URL, for the migrations')
@@ -161,6 +184,15 @@ export function readConfig(env: Record<string, string | undefined>) {
     logLevel: e.LOG_LEVEL,
     shutdownDelayMs: e.SHUTDOWN_DELAY_SECONDS * 1000,
     shutdownMs: e.SHUTDOWN_SECONDS * 1000,
+    /** Without keys there is no billing. */
+    stripe:
+      e.STRIPE_SECRET_KEY && e.STRIPE_WEBHOOK_SECRET
+        ? {
+            secretKey: e.STRIPE_SECRET_KEY,
+            webhookSecrets: e.STRIPE_WEBHOOK_SECRET,
+            apiBase: new URL(e.STRIPE_API_BASE),
+          }
+        : undefined,
     smtpUrl: e.SMTP_URL,
     mailFrom: e.MAIL_FROM,
   }

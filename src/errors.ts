@@ -15,6 +15,11 @@ export const problems = {
     'This link is not valid any more: ask for a new one.',
     "Ce lien n'est plus valide : demandez-en un nouveau.",
   ],
+  invalid_signature: [
+    400,
+    'The signature of this event is not right.',
+    "La signature de cet événement n'est pas valable.",
+  ],
   tenant_header_missing: [
     400,
     'Name the tenant in the header X-Tenant-ID.',
@@ -108,6 +113,26 @@ export const problems = {
     'More is used than these limits allow: see over, or send force to change them all the same.',
     "L'utilisation dépasse ces limites : voyez over, ou envoyez force pour les changer quand même.",
   ],
+  plan_not_for_sale: [
+    409,
+    'This plan cannot be bought here: see GET /signup/plans.',
+    'Cette offre ne peut pas être achetée ici : voyez GET /signup/plans.',
+  ],
+  already_subscribed: [
+    409,
+    'There is a subscription already: change it in the billing portal.',
+    'Il y a déjà un abonnement : modifiez-le dans le portail de facturation.',
+  ],
+  not_subscribed: [
+    409,
+    'There is no subscription yet: choose a plan first.',
+    "Il n'y a pas encore d'abonnement : choisissez d'abord une offre.",
+  ],
+  not_replayable: [
+    409,
+    'Replaying this event would do nothing: nothing depends on its type, or no tenant of it is known.',
+    "Rejouer cet événement n'aurait aucun effet : rien ne dépend de son type, ou aucun tenant ne lui correspond.",
+  ],
   totp_enrolled: [
     409,
     'A one-time password is enrolled already.',
@@ -149,6 +174,16 @@ export const problems = {
     503,
     'The database cannot be reached: try again in a moment.',
     'La base de données est injoignable : réessayez dans un instant.',
+  ],
+  billing_not_configured: [
+    503,
+    'Billing is not set up on this server.',
+    "La facturation n'est pas configurée sur ce serveur.",
+  ],
+  billing_unavailable: [
+    503,
+    'The payment service cannot be reached: try again in a moment.',
+    'Le service de paiement est injoignable : réessayez dans un instant.',
   ],
   outcome_unknown: [
     503,
@@ -196,11 +231,12 @@ export class AppError extends Error {
   }
 }
 
-/** RFC 9110: 401 says what to present (15.5.2; for tokens RFC 6750, section 3). 503 says when to come back, unless a retry could do a thing twice. */
+/** RFC 9110: 401 says what to present (15.5.2; for tokens RFC 6750, section 3). 503 says when to come back, unless a retry could do a thing twice or would find the same. */
 function defaultHeaders(code: ErrorCode, status: number): Record<string, string> {
   if (status === 401) {
     const error = code === 'unauthenticated' ? ', error="invalid_token"' : ''
     return { 'WWW-Authenticate': `Bearer realm="tenantry"${error}` }
   }
-  return status === 503 && code !== 'outcome_unknown' ? { 'Retry-After': '1' } : {}
+  const isSoonOver = code !== 'outcome_unknown' && code !== 'billing_not_configured'
+  return status === 503 && isSoonOver ? { 'Retry-After': '1' } : {}
 }

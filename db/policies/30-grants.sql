@@ -21,6 +21,8 @@ grant update (status, invited_by, token_id, expires_at, updated_at) on invitatio
 grant update (last_used_at, revoked_at, updated_at) on api_keys to :"tenant_role";
 -- Made with the tenant, and what its periods are counted by.
 revoke insert, delete on tenant_settings from :"tenant_role";
+-- What Stripe says is the platform's to write.
+revoke insert, update, delete on billing_accounts from :"tenant_role";
 -- What a tenant is held to is written by functions, which know the limits.
 revoke insert, update, delete on limit_counters, usage_days, usage_events from :"tenant_role";
 revoke insert, update, delete on credit_accounts, credit_operations, credit_lots, credit_entries from :"tenant_role";
@@ -38,16 +40,18 @@ grant execute on function app.allowed(plans, jsonb, text), app.period_of(text, t
 -- The platform role: signup, login, webhooks, jobs, operator. It never reads business tables.
 grant select on plans to :"platform_role";
 grant update (price_cents, price_is_minimum, users, storage_bytes, sites, workflows, executions_per_month,
-  articles_per_week, requests_per_minute, modules, updated_at) on plans to :"platform_role";
+  articles_per_week, requests_per_minute, modules, stripe_price_id, price_is_per_seat, updated_at) on plans to :"platform_role";
 grant select, insert, update on users to :"platform_role";
 grant select, insert, update, delete on sessions, one_time_tokens, known_addresses, rate_limits, request_counts
   to :"platform_role";
 grant select, insert, delete on signing_keys to :"platform_role";
 grant select, insert, update on super_admins to :"platform_role";
-grant select, insert on platform_audit_entries to :"platform_role";
+grant select, insert on platform_audit_entries, tenant_changes to :"platform_role";
+grant select, insert on billing_events to :"platform_role";
+grant update (subject_tenant_id, applied_at, outcome, finding, replays) on billing_events to :"platform_role";
 -- Of the one tenant that its transaction names.
 grant select, update on invitations to :"platform_role";
-grant select, insert, update on tenants, memberships to :"platform_role";
+grant select, insert, update on tenants, memberships, billing_accounts to :"platform_role";
 grant insert on tenant_settings, audit_entries, limit_counters to :"platform_role";
 grant select on limit_counters to :"platform_role";
 grant select (tenant_id, time_zone) on tenant_settings to :"platform_role";

@@ -18,17 +18,24 @@ begin
   if jsonb_typeof(payload::jsonb) <> 'object' then
     raise invalid_parameter_value using message = 'the payload of a job is an object';
   end if;
-  if session_user <> :'platform_role' and task <> all (array['send-invitation']) then
+  if session_user <> :'platform_role' and task <> all (array['send-invitation', 'sync-billing']) then
     raise insufficient_privilege using message = 'a tenant cannot ask for this task';
   end if;
   perform graphile_worker.add_job(
     task,
     (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
     run_at => run_at,
-    -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others.
-    priority => case task when 'send-invitation' then 10 else 0 end,
+    -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others, and none behind Stripe.
+    priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 else 0 end,
     job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
 end $$;
+
+-- Which session shows that a worker lives: PostgreSQL ends it with the process.
+create table if not exists graphile_worker.worker_sessions (
+  worker text primary key,
+  pid integer not null,
+  started_at timestamptz not null
+);
 
 revoke all on all functions in schema graphile_worker from public;
 grant usage on schema graphile_worker to :"tenant_role", :"platform_role";

@@ -32,6 +32,7 @@ export type PlatformReason =
   | 'catalogue'
   | 'tenants'
   | 'usage'
+  | 'billing'
   | 'request counts'
 
 /** The only way to the data. It has no query methods: a handle exists inside a callback and dies with it. */

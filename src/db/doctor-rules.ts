@@ -1,5 +1,6 @@
 /** Tables of schema public without a tenant_id: a table that is neither here nor tenant-owned is a mistake. */
 export const globalTables = [
+  'billing_events',
   'known_addresses',
   'one_time_tokens',
   'plans',
@@ -9,12 +10,20 @@ export const globalTables = [
   'sessions',
   'signing_keys',
   'super_admins',
+  'tenant_changes',
   'users',
 ]
 /** Global tables that the tenant role may read. */
 export const sharedTables = ['plans']
 /** Tenant-owned tables that the platform role sees across tenants: those of db/policies/20-platform.sql. */
-export const platformTables = ['credit_lots', 'limit_counters', 'memberships', 'tenant_settings', 'tenants']
+export const platformTables = [
+  'billing_accounts',
+  'credit_lots',
+  'limit_counters',
+  'memberships',
+  'tenant_settings',
+  'tenants',
+]
 
 /** One thing that must hold. The statement gives a row with the text `problem` for each place where it does not. */
 export interface Rule {

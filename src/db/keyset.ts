@@ -16,9 +16,10 @@ export function encodeCursor(sort: string, { value, id }: Cursor): string {
 /**
  * Reads a cursor back.
  * @param isInstant whether the sorted value is an instant, ISO 8601
+ * @param idPattern what an id of the list looks like
  * @throws AppError 400 `invalid_request` when it is not one of ours for this sort
  */
-export function decodeCursor(text: string, sort: string, isInstant: boolean): Cursor {
+export function decodeCursor(text: string, sort: string, isInstant: boolean, idPattern = uuid): Cursor {
   try {
     const [cursorSort, value, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[]
     const isValid =
@@ -28,7 +29,7 @@ export function decodeCursor(text: string, sort: string, isInstant: boolean): Cu
       !value.includes('\0') &&
       (!isInstant || (/^\d{4}-/.test(value) && new Date(value).toISOString() === value)) &&
       typeof id === 'string' &&
-      uuid.test(id)
+      idPattern.test(id)
     if (isValid) return { value, id }
   } catch {
     // Told below like every other cursor that is not ours.

@@ -51,6 +51,42 @@ export interface AuditEntries {
   updated_at: Timestamp;
 }
 
+export interface BillingAccounts {
+  applied_plan: string | null;
+  applied_status: string | null;
+  cancel_at: Timestamp | null;
+  cancel_before: Timestamp | null;
+  created_at: Timestamp;
+  current_period_end: Timestamp | null;
+  customer_email: string | null;
+  customer_id: string | null;
+  customer_name: string;
+  id: string;
+  price_id: string | null;
+  quantity: number | null;
+  subscription_id: string | null;
+  subscription_status: string | null;
+  synced_at: Timestamp | null;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+  version: Generated<Int8>;
+}
+
+export interface BillingEvents {
+  applied_at: Timestamp | null;
+  customer_id: string | null;
+  finding: string | null;
+  id: string;
+  occurred_at: Timestamp;
+  outcome: string | null;
+  payload: Json;
+  received_at: Timestamp;
+  replays: Generated<number>;
+  source: string;
+  subject_tenant_id: string | null;
+  type: string;
+}
+
 export interface Clients {
   address: string | null;
   created_at: Timestamp;
@@ -185,6 +221,7 @@ export interface Plans {
   position: number;
   price_cents: number;
   price_is_minimum: Generated<boolean>;
+  price_is_per_seat: Generated<boolean>;
   requests_per_minute: Int8 | null;
   sites: Int8 | null;
   storage_bytes: Int8 | null;
@@ -257,6 +294,18 @@ export interface SuperAdmins {
   updated_at: Timestamp;
 }
 
+export interface TenantChanges {
+  agent: string;
+  billing_event_id: string | null;
+  cause: string;
+  created_at: Timestamp;
+  field: string;
+  from_value: string | null;
+  id: Generated<Int8>;
+  subject_tenant_id: string;
+  to_value: string | null;
+}
+
 export interface Tenants {
   admin_email: string | null;
   company_email: string | null;
@@ -265,9 +314,11 @@ export interface Tenants {
   metadata: Generated<Json>;
   module_overrides: Generated<Json>;
   name: string;
+  past_due_notice: string | null;
   past_due_since: Timestamp | null;
   phone: string | null;
   plan: string;
+  plan_set_by: Generated<string>;
   region: string;
   status: string;
   status_changed_at: Timestamp;
@@ -334,6 +385,8 @@ export interface Users {
 export interface DB {
   api_keys: ApiKeys;
   audit_entries: AuditEntries;
+  billing_accounts: BillingAccounts;
+  billing_events: BillingEvents;
   clients: Clients;
   credit_accounts: CreditAccounts;
   credit_entries: CreditEntries;
@@ -352,6 +405,7 @@ export interface DB {
   sessions: Sessions;
   signing_keys: SigningKeys;
   super_admins: SuperAdmins;
+  tenant_changes: TenantChanges;
   tenant_settings: TenantSettings;
   tenants: Tenants;
   usage_days: UsageDays;

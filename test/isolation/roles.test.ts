@@ -20,7 +20,14 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe('the platform role', () => {
-  const seenAcross = ['credit_lots', 'limit_counters', 'memberships', 'tenant_settings', 'tenants']
+  const seenAcross = [
+    'billing_accounts',
+    'credit_lots',
+    'limit_counters',
+    'memberships',
+    'tenant_settings',
+    'tenants',
+  ]
   const seenInside = ['invitations']
   const onlySeen = ['credit_lots', 'limit_counters', 'tenant_settings']
 

@@ -40,6 +40,14 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
     audit: true,
     ...times,
   }),
+  billing_accounts: ({ canary }) => ({
+    customer_name: canary,
+    customer_email: `${canary}@example.com`,
+    customer_id: `cus_${canary}`,
+    subscription_id: `sub_${canary}`,
+    subscription_status: 'active',
+    ...times,
+  }),
   audit_entries: ({ canary, userId }) => ({
     actor_kind: 'user',
     actor_id: userId,
