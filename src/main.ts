@@ -45,8 +45,6 @@ async function start() {
       url: urls.jobsUrl,
       poolSize: jobsPoolSize,
       poolIdleMs: jobsPoolIdleMs,
-      // Whoever holds the data folder of an embedded PostgreSQL is its only server.
-      isAlone: ownerUrl === undefined,
       onFailure: (err) => {
         // A server without its worker would take signups and never send their mail: let another take over.
         log.fatal({ err }, 'the job worker gave up')

@@ -7,6 +7,34 @@ import { parseTenantId, type TenantId } from '../db/tenant-id.ts'
 const pageSize = 200
 
 /**
+ * The ids of all tenants that meet a condition, in pages by id, each read in a transaction that is over before
+ * anything is done with them: what comes to meet the condition meanwhile may be left out.
+ * @param isDue the condition, on the table tenants
+ */
+export async function* listTenants(
+  { db }: Pick<Context, 'db'>,
+  reason: PlatformReason,
+  isDue: ReturnType<typeof sql<SqlBool>>,
+): AsyncGenerator<TenantId, void> {
+  let after = ''
+  for (;;) {
+    const page = await db.withPlatform(reason, (tx) =>
+      tx
+        .selectFrom('tenants')
+        .select('tenant_id')
+        .where('tenant_id', '>', after)
+        .where(isDue)
+        .orderBy('tenant_id')
+        .limit(sql.lit(pageSize))
+        .execute(),
+    )
+    for (const { tenant_id } of page) yield parseTenantId(tenant_id) as TenantId
+    after = page.at(-1)?.tenant_id ?? ''
+    if (page.length < pageSize) return
+  }
+}
+
+/**
  * Does a piece of work for each tenant that meets a condition, one after the other, each in a transaction of its own.
  * The work has to look again whether it is still due: another process may be at the same tenant. What fails for one
  * tenant is logged and keeps nobody else waiting.
@@ -20,29 +48,13 @@ export async function forEachTenant(
   work: (tx: PlatformTx, tenantId: TenantId) => Promise<void>,
 ): Promise<void> {
   let failures = 0
-  let after = ''
-  for (;;) {
-    const page = await db.withPlatform(reason, (tx) =>
-      tx
-        .selectFrom('tenants')
-        .select('tenant_id')
-        .where('tenant_id', '>', after)
-        .where(isDue)
-        .orderBy('tenant_id')
-        .limit(sql.lit(pageSize))
-        .execute(),
-    )
-    for (const { tenant_id } of page) {
-      const tenantId = parseTenantId(tenant_id) as TenantId
-      try {
-        await db.withPlatform(reason, (tx) => work(tx, tenantId), { tenantId })
-      } catch (err) {
-        failures++
-        log.error({ err, tenant_id }, `${reason}: failed for a tenant`)
-      }
+  for await (const tenantId of listTenants({ db }, reason, isDue)) {
+    try {
+      await db.withPlatform(reason, (tx) => work(tx, tenantId), { tenantId })
+    } catch (err) {
+      failures++
+      log.error({ err, tenant_id: tenantId }, `${reason}: failed for a tenant`)
     }
-    after = page.at(-1)?.tenant_id ?? ''
-    if (page.length < pageSize) break
   }
   if (failures > 0) throw new Error(`${reason}: failed for ${failures} tenants`)
 }

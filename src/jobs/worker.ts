@@ -1,6 +1,7 @@
-import { Logger, makeWorkerUtils, run, type TaskList } from 'graphile-worker'
+import { Logger, run, type TaskList } from 'graphile-worker'
 import type { Context } from '../context.ts'
 import { openJobsPool } from '../db/jobs-pool.ts'
+import { startLifeline } from './abandoned-jobs.ts'
 import type { JobInfo } from './job-info.ts'
 import { crontab, tasks } from './tasks.ts'
 
@@ -12,9 +13,9 @@ export interface Worker {
 
 /**
  * Runs jobs until stopped, on connections of the role jobs; tasks reach data through the context like everybody.
- * The connection has to be direct: it listens for new jobs.
- * @param options `onFailure`: the worker has given up and takes no more jobs; `isAlone`: no other server can be at
- *   this database, so jobs that are still locked belong to one that was killed
+ * The connections have to be direct: one listens for new jobs, and one shows that the worker lives.
+ * What a killed worker had begun another takes up within seconds.
+ * @param options `onFailure`: the worker has given up and takes no more jobs
  */
 export async function startWorker(
   context: Context,
@@ -23,7 +24,6 @@ export async function startWorker(
     poolSize: number
     poolIdleMs: number
     onFailure: (error: unknown) => void
-    isAlone?: boolean
   },
 ): Promise<Worker> {
   const { log } = context
@@ -46,10 +46,14 @@ export async function startWorker(
     idleMs: options.poolIdleMs,
     onError: (err) => log.warn({ err }, 'connection of the job worker lost'),
   })
-  if (options.isAlone) await giveBackJobs(pgPool)
+  const lifeline = startLifeline({ pgPool, log })
   const runner = await run({
     pgPool,
-    concurrency: 2,
+    events: lifeline.events,
+    // Asked before each job is taken: no flag is forbidden, but jobs are for those who can show that they live.
+    forbiddenFlags: () => lifeline.untilShown().then(() => null),
+    // So many that a service which hangs does not keep all mail waiting.
+    concurrency: 4,
     pollInterval: 2000,
     noHandleSignals: true,
     taskList,
@@ -82,18 +86,8 @@ export async function startWorker(
       isStopping = true
       // It rejects when the worker has ended by itself, which onFailure has told.
       await runner.stop().catch(() => undefined)
+      await lifeline.stop()
       await pgPool.end()
     },
   }
-}
-
-/** graphile-worker itself takes a job from a worker that vanished after four hours only. */
-async function giveBackJobs(pgPool: ReturnType<typeof openJobsPool>): Promise<void> {
-  const { rows } = await pgPool.query<{ worker: string }>(
-    'select distinct locked_by as worker from graphile_worker._private_jobs where locked_by is not null',
-  )
-  if (rows.length === 0) return
-  const utils = await makeWorkerUtils({ pgPool, logger: new Logger(() => () => undefined) })
-  await utils.forceUnlockWorkers(rows.map(({ worker }) => worker))
-  await utils.release()
 }
