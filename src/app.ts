@@ -5,6 +5,9 @@ import type { Context } from './context.ts'
 import { AppError } from './errors.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
+import { billingAdminRoutes } from './features/billing/admin-routes.ts'
+import { billingRoutes } from './features/billing/routes.ts'
+import { webhookRoutes } from './features/billing/webhook-routes.ts'
 import { creditAdminRoutes } from './features/credits/admin-routes.ts'
 import { creditRoutes } from './features/credits/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
@@ -17,6 +20,7 @@ import { settingsRoutes } from './features/settings/routes.ts'
 import { signupRoutes } from './features/signup/routes.ts'
 import { superAdminRoutes } from './features/super-admins/routes.ts'
 import { tenantAdminRoutes } from './features/tenants/admin-routes.ts'
+import { explainRoutes } from './features/tenants/explain-routes.ts'
 import { usageRoutes } from './features/usage/routes.ts'
 import { cors } from './http/cors.ts'
 import { errorHandler, notFound } from './http/error-handler.ts'
@@ -41,6 +45,10 @@ export const routes: readonly Route[] = [
   ...superAdminRoutes,
   ...planAdminRoutes,
   ...tenantAdminRoutes,
+  ...explainRoutes,
+  ...billingRoutes,
+  ...webhookRoutes,
+  ...billingAdminRoutes,
   ...usageRoutes,
   ...clientRoutes,
 ]

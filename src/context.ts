@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/database.ts'
+import { type Billing, createBilling } from './features/billing/stripe.ts'
 import { createRequestRates, type RequestRates } from './features/plans/request-rates.ts'
 import { createPasswords, type Passwords } from './features/sessions/passwords.ts'
 import { openKeyring } from './features/sessions/signing-keys.ts'
@@ -19,6 +20,8 @@ export interface Context {
   log: Logger
   metrics: Metrics
   mail: Mail
+  /** Stripe; undefined without keys. */
+  billing: Billing | undefined
   tokens: Tokens
   keyedHash: KeyedHash
   vault: Vault
@@ -66,6 +69,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       log,
       metrics: createMetrics(),
       mail: options.mail ?? createMail({ smtpUrl, from, dataDir }),
+      billing: createBilling(config.stripe),
       tokens: createTokens({ keyring: await openKeyring({ db, clock, secret }), clock, issuer }),
       keyedHash: createKeyedHash(secret),
       vault: createVault(secret),

@@ -15,6 +15,8 @@ export interface MailValues {
   invitation: { company_name: string; inviter_name: string; role: Role; url: string }
   trial_ending: OfCompany & { days: number }
   trial_over: OfCompany
+  payment_failed: OfCompany & { days: number }
+  payment_reminder: OfCompany & { days: number }
   suspended: OfCompany
   cancelled: OfCompany
 }
@@ -116,6 +118,26 @@ const templates: Templates = {
     fr: (v) => ({
       subject: 'Votre essai est terminé',
       text: `Bonjour ${v.first_name},\n\nL'essai de ${v.company_name} est terminé. Vos données sont conservées ; choisissez une offre pour les retrouver :\n${v.url}\n`,
+    }),
+  },
+  payment_failed: {
+    en: (v) => ({
+      subject: 'A payment has failed',
+      text: `Hello ${v.first_name},\n\nThe payment for ${v.company_name} has not gone through. Everything goes on for ${v.days === 1 ? '1 more day' : `${v.days} more days`}, but nobody new can join. After that access ends until it is paid:\n${v.url}\n`,
+    }),
+    fr: (v) => ({
+      subject: 'Un paiement a échoué',
+      text: `Bonjour ${v.first_name},\n\nLe paiement de ${v.company_name} n'a pas abouti. Tout continue encore ${v.days === 1 ? '1 jour' : `${v.days} jours`}, mais sans nouveaux membres. Ensuite l'accès est fermé jusqu'au paiement :\n${v.url}\n`,
+    }),
+  },
+  payment_reminder: {
+    en: (v) => ({
+      subject: `The access of ${v.company_name} ends within ${v.days === 1 ? '24 hours' : `${v.days} days`}`,
+      text: `Hello ${v.first_name},\n\nThe payment for ${v.company_name} is still due. Access ends within ${v.days === 1 ? '24 hours' : `${v.days} days`} unless it is paid before:\n${v.url}\n`,
+    }),
+    fr: (v) => ({
+      subject: `L'accès de ${v.company_name} se ferme d'ici ${v.days === 1 ? '24 heures' : `${v.days} jours`}`,
+      text: `Bonjour ${v.first_name},\n\nLe paiement de ${v.company_name} est toujours attendu. Sans règlement, l'accès se ferme d'ici ${v.days === 1 ? '24 heures' : `${v.days} jours`} :\n${v.url}\n`,
     }),
   },
   suspended: {

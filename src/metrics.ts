@@ -29,6 +29,17 @@ export function createMetrics() {
       labelNames: ['task', 'outcome'] as const,
       registers,
     }),
+    billingEvents: new Counter({
+      name: 'billing_events_total',
+      help: 'Events of Stripe by what became of them on coming in: stored, duplicate, ignored, unmatched, refused',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    billingRepairs: new Counter({
+      name: 'billing_repairs_total',
+      help: 'Tenants that the reconciliation found to be otherwise than Stripe says, and put right: events were missed',
+      registers,
+    }),
     seatCountersOff: new Counter({
       name: 'seat_counters_off_total',
       help: 'Counters of seats that a recount put right: bugs of ours',

@@ -16,11 +16,13 @@ const sentences: Record<string, string> = {
   'should name each category once': 'devrait nommer chaque catégorie une seule fois',
   'should be the ISO 4217 code of a currency such as EUR':
     "devrait être le code ISO 4217 d'une monnaie, par exemple EUR",
+  'is not an event of Stripe': "n'est pas un événement de Stripe",
   'has to be accepted': 'doit être accepté',
   'is not your password': "n'est pas votre mot de passe",
   'should be a whole number in range, or unlimited': 'devrait être un nombre entier permis, ou unlimited',
   'should be a whole number, null for unlimited, or plan':
     'devrait être un nombre entier, null pour illimité, ou plan',
+  'should be the id of a price at Stripe': "devrait être l'identifiant d'un prix chez Stripe",
   'should name each module once': 'devrait nommer chaque module une seule fois',
   'is only for a tenant in its trial': "n'est possible que pendant la période d'essai",
   'should be in the future': 'devrait être dans le futur',

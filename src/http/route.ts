@@ -72,8 +72,16 @@ export interface OpenRoute<P extends z.ZodType, Q extends z.ZodType, B extends z
   scope: 'open'
   /** How often one account may be tried, from wherever; `of` names the account that the input means. */
   accountLimit?: { name: AccountLimitName; of(input: Input<P, Q, B>): string }
-  handler(call: BaseCall<P, Q, B>): Promise<Reply>
+  /** Instead of a body schema: its handler takes the bytes as they were sent, of whatever Content-Type. */
+  rawBody?: true
+  handler(call: BaseCall<P, Q, B> & { readBody: ReadBody }): Promise<Reply>
 }
+
+/**
+ * Reads the body of a route with `rawBody`, up to 1 MiB; whoever can be refused without it is refused before.
+ * @throws what toAppError makes 413 `body_too_large`, 415 `unsupported_media_type` when it is compressed
+ */
+export type ReadBody = () => Promise<Buffer>
 
 /** For super admins and X-Admin-Key; outside any tenant. */
 export interface AdminRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>

@@ -68,7 +68,8 @@ function serveOpen(context: Context, route: Open, limitAccount: LimitAccount): H
   return async (request, response) => {
     const input = accept(await readInput(route, request, response))
     if (route.accountLimit) await limitAccount(request, response, route.accountLimit.of(input))
-    return route.handler({ context, input, request })
+    const readBody = () => readBytes(route, request, response)
+    return route.handler({ context, input, request, readBody })
   }
 }
 
@@ -181,8 +182,10 @@ function admit(
   return checkAccess(access, claims, route, now)
 }
 
+const mebibyte = 1024 * 1024
+
 const parseJson = express.json({
-  limit: 1024 * 1024,
+  limit: mebibyte,
   strict: false,
   verify: (_request, _response, bytes) => {
     if (!isUtf8(bytes)) throw new Error('not UTF-8')
@@ -198,6 +201,16 @@ async function readInput(route: Route, request: Request, response: Response): Pr
     if (failure) return { ok: false, error: toAppError(failure) }
   }
   return parseInput(route, request)
+}
+
+// As they were sent, and so not inflated either: a signature is of these bytes.
+const parseBytes = express.raw({ limit: mebibyte, type: () => true, inflate: false })
+
+async function readBytes(route: Open, request: Request, response: Response): Promise<Buffer> {
+  if (!route.rawBody) throw new Error(`${route.method} ${route.path} does not declare a raw body`)
+  const failure = await new Promise<unknown>((resolve) => parseBytes(request, response, resolve))
+  if (failure) throw failure
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
 }
 
 /** RFC 8259, 8.1: JSON between systems is UTF-8 and nothing else. */

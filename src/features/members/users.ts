@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
+import { enqueueBillingSync } from '../billing/billing-account.ts'
 import { giveBackOverdueSeats } from '../invitations/invitations.ts'
 import { consume, release } from '../plans/limits.ts'
 import type { Principal } from './access.ts'
@@ -104,6 +105,7 @@ export async function changeUser(
     await giveBackOverdueSeats(tx, now)
     consume(tx, { users: 1 }, now)
   }
+  if (changes.status && changes.status !== target.status) await enqueueBillingSync(tx)
   // Who is enabled again signs in again: the sessions may have been the reason.
   if (changes.status === 'disabled') await sql`select app.end_sessions(${target.id})`.execute(tx)
   return findUser(tx, userId).executeTakeFirstOrThrow()
@@ -125,7 +127,10 @@ export async function removeUser(
   refuseAbove(callerRole, target.role)
   refuseLastOwner(target, members)
   await tx.deleteFrom('memberships').where('id', '=', target.id).execute()
-  if (target.status === 'active') release(tx, { users: 1 }, { now })
+  if (target.status === 'active') {
+    release(tx, { users: 1 }, { now })
+    await enqueueBillingSync(tx)
+  }
 }
 
 /**

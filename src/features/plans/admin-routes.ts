@@ -8,7 +8,10 @@ import { findImpact } from './impact.ts'
 import { countedLimits } from './plans.ts'
 import { amountSchema, limitsOf, modulesSchema, planSchema, requestsSchema } from './schemas.ts'
 
-const cataloguePlan = planSchema.extend({ updated_at: timestampSchema })
+const cataloguePlan = planSchema.extend({
+  stripe_price_id: z.string().nullable(),
+  updated_at: timestampSchema,
+})
 const params = z.strictObject({ plan: z.string() })
 
 /** A number of a limit in a query: nothing but digits, or `unlimited`. */
@@ -31,6 +34,11 @@ const modulesInQuery = z
 const changesOfPlan = z.strictObject({
   price_cents: z.int().min(0).max(2_147_483_647).optional(),
   price_is_minimum: z.boolean().optional(),
+  price_is_per_seat: z.boolean().optional(),
+  stripe_price_id: z
+    .string()
+    .regex(/^[!-~]{1,255}$/, 'should be the id of a price at Stripe')
+    .nullish(),
   limits: z.strictObject(limitsOf(amountSchema.nullable(), requestsSchema.nullable())).optional(),
   modules: modulesSchema.optional(),
   force: z.boolean().default(false),
@@ -50,14 +58,15 @@ export const planAdminRoutes = [
     scope: 'admin',
     method: 'PATCH',
     path: '/v1/admin/plans/:plan',
-    summary: 'Change a plan for all of its tenants at once; a limit of null is unlimited',
+    summary:
+      'Change a plan for all of its tenants at once; a limit of null is unlimited, a stripe_price_id of null the price with the plan’s name as lookup_key',
     params,
     body: changesOfPlan.refine(
       ({ force: _, ...changes }) => Object.values(changes).some((value) => value !== undefined),
       'should hold at least one field',
     ),
     response: { status: 200, body: cataloguePlan },
-    errors: ['not_found', 'usage_over_limits'],
+    errors: ['not_found', 'conflict', 'usage_over_limits'],
     handler: async ({ context, input, request, admin }) => {
       const plan = getPlanName(input.params.plan)
       const by = { admin, origin: originOf(request), now: context.clock.now() }

@@ -11,10 +11,16 @@ import { type PlanName, parsePlanName, planColumns, toPlan } from './plans.ts'
 /** How many limits that would be passed a refusal names. */
 const mostNamed = 20
 
+/** What operators see of a plan, as columns. */
+const catalogueColumns = [...planColumns, 'stripe_price_id', 'updated_at'] as const
+
 /** What an operator changes of a plan; what is left out stays. */
 export interface PlanUpdate extends ChangedPlan {
   price_cents?: number
   price_is_minimum?: boolean
+  price_is_per_seat?: boolean
+  /** The price at Stripe that it is sold by; null: the one whose lookup_key is the plan's name. */
+  stripe_price_id?: string | null
   /** Also when it puts tenants over their limits. */
   force: boolean
 }
@@ -35,20 +41,21 @@ export async function listCatalogue(tx: PlatformTx) {
 /**
  * Changes a plan for all of its tenants, from their next request on, and returns it. What a tenant takes in the very
  * moment of the change may still go by the limits before it: nobody waits for a plan.
- * @throws AppError 409 `usage_over_limits` with the number of tenants and the first of what would be over, unless forced
+ * @throws AppError 409 `usage_over_limits` with the number of tenants and the first of what would be over, unless
+ *   forced; `conflict` for a price that another plan is sold by
  */
 export async function changeCatalogue(
   tx: PlatformTx,
   update: PlanUpdate,
   { admin, origin, now }: { admin: AdminPrincipal; origin: Origin; now: Date },
 ) {
-  const { plan, limits = {}, modules, price_cents, price_is_minimum, force } = update
+  const { plan, force, limits = {}, modules, ...price } = update
   const present = await selectPlans(tx)
     .where('plan', '=', plan)
     .modifyEnd(sql`for no key update`)
     .executeTakeFirstOrThrow()
-  const before = { ...toPlan(present), ...toPlan(present).limits }
-  const wanted = { price_cents, price_is_minimum, ...limits, modules }
+  const before = { ...toCataloguePlan(present), ...toPlan(present).limits }
+  const wanted = { ...price, ...limits, modules }
   const changes = Object.entries(wanted).filter(
     ([name, value]) => value !== undefined && !isDeepStrictEqual(value, before[name as keyof typeof before]),
   )
@@ -64,7 +71,7 @@ export async function changeCatalogue(
     .updateTable('plans')
     .set({ ...Object.fromEntries(changes), updated_at: now })
     .where('plan', '=', plan)
-    .returning([...planColumns, 'updated_at'])
+    .returning(catalogueColumns)
     .executeTakeFirstOrThrow()
   auditForPlatform(tx, {
     admin,
@@ -78,9 +85,11 @@ export async function changeCatalogue(
 }
 
 function selectPlans(tx: PlatformTx) {
-  return tx.selectFrom('plans').select([...planColumns, 'updated_at'])
+  return tx.selectFrom('plans').select(catalogueColumns)
 }
 
-function toCataloguePlan({ updated_at, ...row }: Parameters<typeof toPlan>[0] & { updated_at: Date }) {
-  return { ...toPlan(row), updated_at }
+type CatalogueRow = Parameters<typeof toPlan>[0] & { stripe_price_id: string | null; updated_at: Date }
+
+function toCataloguePlan({ stripe_price_id, updated_at, ...row }: CatalogueRow) {
+  return { ...toPlan(row), stripe_price_id, updated_at }
 }

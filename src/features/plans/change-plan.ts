@@ -3,7 +3,8 @@ import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type AuditEntry, type Origin, writeAuditEntry } from '../audit/audit.ts'
-import { lockTenant } from '../tenants/status.ts'
+import { recordChange } from '../tenants/history.ts'
+import { type Agent, lockTenant } from '../tenants/status.ts'
 import { isPutOver, type OverLimit } from './impact.ts'
 import type { LimitName, ModuleName, PlanName } from './plans.ts'
 
@@ -19,6 +20,9 @@ export interface PlanChange extends Origin {
   force?: boolean
   /** Why, for the audit trail. */
   reason?: string
+  agent: Agent
+  /** The event of Stripe that it follows from. */
+  billingEventId?: string
   actor: AuditEntry['actor']
   now: Date
 }
@@ -67,6 +71,7 @@ export async function changePlan(
     .updateTable('tenants')
     .set({
       plan,
+      ...(plan !== tenant.plan && { plan_set_by: change.agent }),
       limit_overrides: JSON.stringify(after.limit_overrides),
       module_overrides: JSON.stringify(after.module_overrides),
       updated_at: now,
@@ -76,6 +81,20 @@ export async function changePlan(
   const action = plan === tenant.plan ? 'tenant.updated' : 'tenant.plan_changed'
   const object = { type: 'tenant', id: tenantId }
   writeAuditEntry(tx, { actor, action, object, changedFields, reason, ip, requestId, now })
+  if (plan !== tenant.plan) {
+    const cause = reason ?? 'No reason was given'
+    const { agent, billingEventId } = change
+    recordChange(tx, {
+      tenantId,
+      field: 'plan',
+      from: tenant.plan,
+      to: plan,
+      agent,
+      cause,
+      billingEventId,
+      now,
+    })
+  }
   return { action, changedFields }
 }
 

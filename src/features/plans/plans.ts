@@ -55,6 +55,7 @@ export const planColumns = [
   'plan',
   'price_cents',
   'price_is_minimum',
+  'price_is_per_seat',
   'currency',
   'modules',
   ...limitNames,
@@ -62,11 +63,12 @@ export const planColumns = [
 
 /** A row of planColumns as it is shown. */
 export function toPlan(row: PlanRow) {
-  const { plan, price_cents, price_is_minimum, currency, modules } = row
+  const { plan, price_cents, price_is_minimum, price_is_per_seat, currency, modules } = row
   return {
     plan,
     price_cents,
     price_is_minimum,
+    price_is_per_seat,
     currency,
     billing_period: 'month' as const,
     limits: limitsOfRow(row),

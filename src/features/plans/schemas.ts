@@ -14,6 +14,8 @@ export const planSchema = z.strictObject({
   plan: z.enum(planNames),
   price_cents: z.int(),
   price_is_minimum: z.boolean(),
+  /** Whether it is for each active member. */
+  price_is_per_seat: z.boolean(),
   currency: z.string(),
   billing_period: z.literal('month'),
   limits: z.record(z.enum(limitNames), z.int().nullable()),

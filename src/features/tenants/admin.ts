@@ -7,6 +7,7 @@ import { changePlan, type Overrides, type PlanChange } from '../plans/change-pla
 import { toLimitUsage, usageQuery } from '../plans/limits.ts'
 import { type ModuleName, moduleNames } from '../plans/plans.ts'
 import type { AdminPrincipal } from '../super-admins/access.ts'
+import { recordChange } from './history.ts'
 import { changeStatus, lockTenant, type TenantStatus } from './status.ts'
 
 /** Who acts on which tenant, and when. */
@@ -65,7 +66,8 @@ export async function changeTenant(tx: PlatformTx, change: TenantChange, act: Ac
   const { trialEndsAt, ...planChange } = change
   const { tenantId, admin, origin, now } = act
   const object = { type: 'tenant', id: tenantId }
-  const changed = await changePlan(tx, { ...planChange, tenantId, actor: operatorOf(admin), ...origin, now })
+  const actor = operatorOf(admin)
+  const changed = await changePlan(tx, { ...planChange, tenantId, agent: 'operator', actor, ...origin, now })
   if (changed) auditForPlatform(tx, { ...act, ...changed, object, reason: change.reason })
   if (change.plan === 'FREE') await endTrialOfFree(tx, act)
   if (trialEndsAt) await changeTrialEnd(tx, { trialEndsAt, reason: change.reason }, act)
@@ -119,6 +121,15 @@ async function changeTrialEnd(
     .set({ trial_ends_at: trialEndsAt, trial_notice: null, updated_at: now })
     .where('tenant_id', '=', tenantId)
     .execute()
+  recordChange(tx, {
+    tenantId,
+    field: 'trial_ends_at',
+    from: trial_ends_at,
+    to: trialEndsAt,
+    agent: 'operator',
+    cause: reason ?? 'No reason was given',
+    now,
+  })
   auditOperatorAct(tx, {
     ...act,
     action: 'tenant.updated',

@@ -2,7 +2,9 @@ import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { enqueueBillingSync } from '../billing/billing-account.ts'
 import { countedLimits, type PlanName } from '../plans/plans.ts'
+import { recordChange } from './history.ts'
 import { changeStatus, lockTenant, type TenantStatus } from './status.ts'
 
 /** The regions a tenant can be in. */
@@ -62,6 +64,7 @@ export async function provisionTenant(tx: PlatformTx, tenant: NewTenant): Promis
       phone: tenant.phone,
       region: tenant.region,
       plan: tenant.plan,
+      plan_set_by: 'system',
       status: tenant.status,
       status_set_by: 'system',
       status_changed_at: now,
@@ -100,6 +103,9 @@ export async function provisionTenant(tx: PlatformTx, tenant: NewTenant): Promis
       })),
     )
     .execute()
+  const known = { tenantId, from: null, agent: 'system', cause: 'Signed up', now } as const
+  recordChange(tx, { ...known, field: 'status', to: tenant.status })
+  recordChange(tx, { ...known, field: 'plan', to: tenant.plan })
   writeAuditEntry(tx, {
     actor: { kind: 'user', id: tenant.ownerId },
     action: 'tenant.created',
@@ -133,6 +139,8 @@ export async function startPendingTenant(
     ...origin,
     now,
   })
+  // What was paid while it waited counts from now on.
+  await enqueueBillingSync(tx)
   return { name }
 }
 

@@ -3,6 +3,8 @@ import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type AuditEntry, type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { followOperator } from '../billing/billing-account.ts'
+import { recordChange } from './history.ts'
 import { mailOwners, type TenantMailTemplate } from './tenant-mails.ts'
 
 /** The life of a tenant: PENDING → TRIAL → ACTIVE ⇄ SUSPENDED → CANCELLED → DELETING → DELETED (its id stays taken). */
@@ -60,18 +62,21 @@ export const transitions: Record<TenantStatus, Partial<Record<TenantStatus, read
   DELETED: {},
 }
 
+const trial: TrialOrDebt[] = ['trial_ends_at', 'trial_notice']
+const debt: TrialOrDebt[] = ['past_due_since', 'past_due_notice']
+
 /** What reaching a status does beside setting it: the audit trail's word for it, a mail, columns that are emptied. */
 const effects: Record<TenantStatus, { action: string; mail?: TenantMailTemplate; forgets?: TrialOrDebt[] }> =
   {
     PENDING: { action: 'tenant.created' },
-    TRIAL: { action: 'tenant.trial_started', forgets: ['past_due_since'] },
-    ACTIVE: { action: 'tenant.activated', forgets: ['trial_ends_at', 'trial_notice', 'past_due_since'] },
+    TRIAL: { action: 'tenant.trial_started', forgets: debt },
+    ACTIVE: { action: 'tenant.activated', forgets: [...trial, ...debt] },
     SUSPENDED: { action: 'tenant.suspended', mail: 'suspended' },
-    CANCELLED: { action: 'tenant.cancelled', mail: 'cancelled', forgets: ['past_due_since'] },
+    CANCELLED: { action: 'tenant.cancelled', mail: 'cancelled', forgets: debt },
     DELETING: { action: 'tenant.deletion_started' },
     DELETED: { action: 'tenant.deleted' },
   }
-type TrialOrDebt = 'trial_ends_at' | 'trial_notice' | 'past_due_since'
+type TrialOrDebt = 'trial_ends_at' | 'trial_notice' | 'past_due_since' | 'past_due_notice'
 
 /** What a change of status is made of. */
 export interface StatusChange extends Origin {
@@ -81,6 +86,8 @@ export interface StatusChange extends Origin {
   /** Why, for the audit trail and for whoever asks: an operator's words, an event's id, a rule. */
   cause: string
   actor: AuditEntry['actor']
+  /** The event of Stripe that it follows from. */
+  billingEventId?: string
   /** For TRIAL: when it ends. Where it is left out the end that is known already stays; without any there is no trial. */
   trialEndsAt?: Date
   now: Date
@@ -99,7 +106,7 @@ export function isAllowedChange(
 
 /**
  * Changes the status of the transaction's tenant, with everything that comes with it: its entry in the audit trail with
- * the cause, and mail to its owners. The only place that does.
+ * the cause, and mail to its owners; what an operator did Stripe is to follow. The only place that does.
  * @param tx one of withPlatform with this tenantId
  * @returns the audit trail's word for it
  * @throws AppError 404 `not_found`; 409 `status_not_allowed`, from a status that does not lead there, or for this agent
@@ -115,10 +122,10 @@ export async function changeStatus(tx: PlatformTx, change: StatusChange): Promis
   const { mail, forgets = [] } = effects[to]
   const isResumed = from.status === 'SUSPENDED' && to === 'TRIAL'
   const action = isResumed ? 'tenant.trial_resumed' : effects[to].action
-  const trial = change.trialEndsAt && { trial_ends_at: change.trialEndsAt }
-  // Of another end the owners are reminded anew.
-  const outdated: TrialOrDebt[] = trial ? ['trial_notice'] : []
-  const emptied = [...forgets, ...outdated].filter((name) => tenant[name] !== null)
+  const newEnd = change.trialEndsAt && { trial_ends_at: change.trialEndsAt }
+  // Of another end the owners are reminded anew, and who has subscribed is past their trial, whatever came of it.
+  const outdated: TrialOrDebt[] = newEnd ? ['trial_notice'] : agent === 'billing' ? trial : []
+  const emptied = [...new Set([...forgets, ...outdated])].filter((name) => tenant[name] !== null)
   await tx
     .updateTable('tenants')
     .set({
@@ -128,7 +135,7 @@ export async function changeStatus(tx: PlatformTx, change: StatusChange): Promis
       status_changed_at: now,
       updated_at: now,
       ...Object.fromEntries(emptied.map((name) => [name, null])),
-      ...trial,
+      ...newEnd,
     })
     .where('tenant_id', '=', tenantId)
     .execute()
@@ -137,12 +144,15 @@ export async function changeStatus(tx: PlatformTx, change: StatusChange): Promis
     actor,
     action,
     object: { type: 'tenant', id: tenantId },
-    changedFields: ['status', ...emptied, ...Object.keys(trial ?? {})],
+    changedFields: ['status', ...emptied, ...Object.keys(newEnd ?? {})],
     reason: cause,
     ip,
     requestId,
     now,
   })
+  const known = { tenantId, agent, cause, billingEventId: change.billingEventId, now }
+  recordChange(tx, { ...known, field: 'status', from: from.status, to })
+  if (agent === 'operator') await followOperator(tx, { tenantId, to, now })
   // Who was suspended before has been told.
   if (mail && from.status !== to) await mailOwners(tx, { tenantId, template: mail })
   return action
@@ -155,8 +165,8 @@ export async function changeStatus(tx: PlatformTx, change: StatusChange): Promis
 export async function lockTenant(tx: PlatformTx, tenantId: TenantId) {
   const tenant = await tx
     .selectFrom('tenants')
-    .select(['name', 'plan', 'status', 'status_set_by', 'trial_ends_at', 'trial_notice', 'past_due_since'])
-    .select(['limit_overrides', 'module_overrides'])
+    .select(['name', 'plan', 'status', 'status_set_by', 'trial_ends_at', 'trial_notice'])
+    .select(['past_due_since', 'past_due_notice', 'plan_set_by', 'limit_overrides', 'module_overrides'])
     .where('tenant_id', '=', tenantId)
     .modifyEnd(sql`for no key update`)
     .executeTakeFirst()

@@ -4,9 +4,16 @@ import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import type { JobInfo } from '../../jobs/job-info.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { renderMail } from '../../mail-templates.ts'
+import { graceEnd } from './grace-period.ts'
 
 /** What owners are told about their company. */
-export type TenantMailTemplate = 'trial_ending' | 'trial_over' | 'suspended' | 'cancelled'
+export type TenantMailTemplate =
+  | 'trial_ending'
+  | 'trial_over'
+  | 'payment_failed'
+  | 'payment_reminder'
+  | 'suspended'
+  | 'cancelled'
 
 /** One mail to one owner, of the job's tenant. */
 export interface TenantMail {
@@ -47,7 +54,7 @@ export async function sendTenantMail(context: Context, mail: TenantMail, job: Jo
       .innerJoin('users', 'users.id', 'memberships.user_id')
       .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
       .select(['users.email', 'users.first_name', 'users.locale', 'tenants.name as company_name'])
-      .select(['tenants.status', 'tenants.trial_ends_at'])
+      .select(['tenants.status', 'tenants.trial_ends_at', 'tenants.past_due_since'])
       .where('memberships.tenant_id', '=', tenantId)
       .where('memberships.user_id', '=', mail.user_id)
       .where('memberships.role', '=', 'owner')
@@ -56,20 +63,33 @@ export async function sendTenantMail(context: Context, mail: TenantMail, job: Jo
   )
   const now = context.clock.now()
   if (!owner || !isTrueOf(owner, mail.template, now)) return
-  const { email: to, first_name, company_name, locale, trial_ends_at } = owner
+  const { email: to, first_name, company_name, locale } = owner
+  const end = endOf(owner, mail.template)
   // Rounded up, since the mail says within how many.
-  const days = trial_ends_at ? Math.ceil((trial_ends_at.getTime() - now.getTime()) / 86_400_000) : 0
+  const days = end ? Math.ceil((end.getTime() - now.getTime()) / 86_400_000) : 0
   const values = { first_name, company_name, days, url: `${context.config.appUrl}/billing` }
   await context.mail.send({ to, ...renderMail(mail.template, locale, values), messageId: job.messageId })
 }
 
-function isTrueOf(
-  { status, trial_ends_at }: { status: string; trial_ends_at: Date | null },
-  template: TenantMailTemplate,
-  now: Date,
-): boolean {
-  if (template === 'suspended') return status === 'SUSPENDED'
-  if (template === 'cancelled') return status === 'CANCELLED'
-  const isOver = trial_ends_at === null || trial_ends_at <= now
-  return status === 'TRIAL' && isOver === (template === 'trial_over')
+interface StateOfTenant {
+  status: string
+  trial_ends_at: Date | null
+  past_due_since: Date | null
+}
+
+const isOfPayment = (template: TenantMailTemplate) =>
+  template === 'payment_failed' || template === 'payment_reminder'
+
+/** When what the mail is about ends. */
+function endOf({ trial_ends_at, past_due_since }: StateOfTenant, template: TenantMailTemplate): Date | null {
+  return isOfPayment(template) ? past_due_since && graceEnd(past_due_since) : trial_ends_at
+}
+
+function isTrueOf(tenant: StateOfTenant, template: TenantMailTemplate, now: Date): boolean {
+  const end = endOf(tenant, template)
+  const isOver = end === null || end <= now
+  if (isOfPayment(template)) return tenant.status === 'ACTIVE' && !isOver
+  if (template === 'suspended') return tenant.status === 'SUSPENDED'
+  if (template === 'cancelled') return tenant.status === 'CANCELLED'
+  return tenant.status === 'TRIAL' && isOver === (template === 'trial_over')
 }

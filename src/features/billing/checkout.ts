@@ -1,0 +1,144 @@
+import { sql } from 'kysely'
+import type Stripe from 'stripe'
+import type { Context } from '../../context.ts'
+import type { PlatformTx } from '../../db/database.ts'
+import { AppError } from '../../errors.ts'
+import { actorOf, type Origin, writeAuditEntry } from '../audit/audit.ts'
+import type { Principal } from '../members/access.ts'
+import { isAllowed, type Role } from '../members/roles.ts'
+import type { PlanName } from '../plans/plans.ts'
+import type { TenantStatus } from '../tenants/status.ts'
+import { forgetCustomer, getCustomer, type Intent, isCustomerMissing, storeIntent } from './customers.ts'
+import { confirm, type Patience, startPatience } from './patience.ts'
+import { isSubscribed, openPage } from './payment-page.ts'
+import { askStripe, getBilling } from './stripe.ts'
+
+/** What an owner wants to buy. */
+export interface CheckoutRequest {
+  principal: Principal
+  plan: PlanName
+  origin: Origin
+}
+
+/** What is to be bought, for whom. */
+interface Order {
+  plan: PlanName
+  tenant: { tenantId: Principal['tenantId']; name: string; email: string | null }
+  intent: Intent
+  /** The catalogue's; null: the price that has the plan's name as lookup_key. */
+  priceId: string | null
+  quantity: number
+}
+
+/**
+ * Opens a page at Stripe where the caller pays for a plan. Pages of theirs that were open are closed, and whoever has a
+ * subscription is sent to the portal, so that nobody pays twice in two tabs.
+ * @throws AppError 403 `tenant_pending`, `tenant_suspended` (by an operator), `tenant_cancelled` (for good); 409
+ *   `plan_not_for_sale`, `already_subscribed`, `conflict` when another plan is gone to at the same time; 503
+ *   `billing_not_configured`, `billing_unavailable`; 401 or 403 when the caller may not do this any more
+ */
+export async function startCheckout(
+  context: Context,
+  request: CheckoutRequest,
+  patience = startPatience(),
+): Promise<{ url: string; expires_at: Date | null }> {
+  const { stripe } = getBilling(context)
+  const { db, clock } = context
+  const { principal, plan, origin } = request
+  const { tenantId } = principal
+  const order = await db.withPlatform('billing', (tx) => takeOrder(tx, request, clock.now()), { tenantId })
+  const { quantity } = order
+  const page = await askStripe(async () => {
+    const price = await findPrice(stripe, order, patience)
+    const customer = await getCustomer(context, stripe, tenantId, order.intent, patience)
+    try {
+      return await openPage(context, stripe, { tenantId, plan, price, quantity, customer }, patience)
+    } catch (error) {
+      if (!isCustomerMissing(error)) throw error
+    }
+    const now = clock.now()
+    const gone = { ...order.tenant, customerId: customer.id, now }
+    const intent = await db.withPlatform('billing', (tx) => forgetCustomer(tx, gone), { tenantId })
+    const another = await getCustomer(context, stripe, tenantId, intent, patience)
+    return openPage(context, stripe, { tenantId, plan, price, quantity, customer: another }, patience)
+  })
+
+  await db.withPlatform(
+    'billing',
+    async (tx) =>
+      writeAuditEntry(tx, {
+        actor: actorOf(principal),
+        action: 'billing.checkout_started',
+        object: { type: 'checkout_session', id: page.id },
+        changedFields: [],
+        reason: `Plan ${plan}`,
+        ...origin,
+        now: clock.now(),
+      }),
+    { tenantId },
+  )
+  return { url: page.url, expires_at: page.expiresAt }
+}
+
+/** Checks who buys what, and stores that the tenant is to have a customer. The caller's rights may have gone since. */
+async function takeOrder(
+  tx: PlatformTx,
+  { principal: { tenantId, membershipId }, plan }: CheckoutRequest,
+  now: Date,
+): Promise<Order> {
+  const found = await tx
+    .selectFrom('tenants')
+    .leftJoin('memberships', (join) =>
+      join
+        .onRef('memberships.tenant_id', '=', 'tenants.tenant_id')
+        .on('memberships.id', '=', membershipId)
+        .on('memberships.status', '=', 'active'),
+    )
+    .innerJoin('plans', (join) => join.on('plans.plan', '=', plan))
+    .select(['tenants.name', 'tenants.company_email', 'tenants.status', 'tenants.status_set_by'])
+    .select(['memberships.role', 'plans.stripe_price_id', 'plans.price_is_per_seat'])
+    .select((eb) =>
+      eb
+        .selectFrom('memberships as seats')
+        .select(sql<number>`count(*)::int`.as('count'))
+        .whereRef('seats.tenant_id', '=', 'tenants.tenant_id')
+        .where('seats.status', '=', 'active')
+        .as('seats'),
+    )
+    .where('tenants.tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  if (!found.role) throw new AppError('unauthenticated')
+  if (!isAllowed(found.role as Role, 'billing:manage')) throw new AppError('insufficient_role')
+  refuseClosed(found)
+  if (plan === 'FREE') throw new AppError('plan_not_for_sale')
+  const tenant = { tenantId, name: found.name, email: found.company_email }
+  const intent = await storeIntent(tx, { ...tenant, now })
+  if (isSubscribed(intent.subscription_status)) throw new AppError('already_subscribed')
+  const quantity = found.price_is_per_seat ? (found.seats ?? 1) : 1
+  return { plan, tenant, intent, priceId: found.stripe_price_id, quantity }
+}
+
+/** A tenant whose trial is over, who has not paid or was cancelled comes back by paying; these do not. */
+function refuseClosed({ status, status_set_by }: { status: string; status_set_by: string }): void {
+  switch (status as TenantStatus) {
+    case 'PENDING':
+      throw new AppError('tenant_pending')
+    case 'SUSPENDED':
+      if (status_set_by === 'operator') throw new AppError('tenant_suspended')
+      return
+    case 'DELETING':
+    case 'DELETED':
+      throw new AppError('tenant_cancelled')
+  }
+}
+
+/** The price that a plan is sold by. @throws AppError 409 `plan_not_for_sale` without one */
+async function findPrice(stripe: Stripe, { plan, priceId }: Order, patience: Patience): Promise<string> {
+  if (priceId) return priceId
+  const lookupKey = plan.toLowerCase()
+  const asked = { lookup_keys: [lookupKey], active: true }
+  const { data } = confirm(await stripe.prices.list(asked, patience()), 'list')
+  const price = data.find(({ lookup_key, active }) => lookup_key === lookupKey && active)
+  if (!price) throw new AppError('plan_not_for_sale')
+  return price.id
+}

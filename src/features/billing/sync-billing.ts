@@ -1,0 +1,164 @@
+import type Stripe from 'stripe'
+import type { Context } from '../../context.ts'
+import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
+import type { JobInfo } from '../../jobs/job-info.ts'
+import { type BillingState, dueSinceOf, readBillingState } from './billing-state.ts'
+import { imposeBillingState } from './impose-billing-state.ts'
+import { type Known, readKnown, settleEvents } from './known.ts'
+import { type Billing, isMissing, withBackOff } from './stripe.ts'
+
+/** How often what was read may turn out to be outdated before the job is left to its next try. */
+const attempts = 5
+
+/** What comparing a tenant with Stripe came to. */
+export interface SyncResult {
+  /** The fields of the tenant that were not as Stripe says, and are now. */
+  changed: string[]
+  /** What Stripe says, in a sentence. */
+  finding: string
+}
+
+/** The job: compares its tenant with Stripe. Without keys there is nothing to compare with. */
+export async function syncBillingJob(context: Context, _payload: object, job: JobInfo): Promise<void> {
+  const tenantId = parseTenantId(job.tenantId)
+  if (!tenantId) throw new Error('a tenant is compared with Stripe')
+  if (context.billing) await syncBilling(context, context.billing, tenantId, 'event')
+}
+
+/**
+ * Makes a tenant's plan and status what Stripe says of its subscriptions by now, and settles the events of it that
+ * waited: all in one go, since what Stripe holds now is later than every event. Whatever order they came in, and
+ * whichever got lost, the outcome is the same. No transaction is open while Stripe is asked. What was read is written
+ * only if nobody has written since the reading began (the account's version), and else read anew; so what is
+ * written was never older than what it replaces.
+ * @param trigger what an entry in the audit trail names as the cause where no event waits
+ * @returns undefined for a tenant without a customer at Stripe
+ * @throws what Stripe's client throws; Error when others wrote first each time
+ */
+export async function syncBilling(
+  context: Context,
+  billing: Billing,
+  tenantId: TenantId,
+  trigger: 'event' | 'reconciliation',
+): Promise<SyncResult | undefined> {
+  const changed: string[] = []
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const known = await context.db.withPlatform('billing', (tx) => readKnown(tx, tenantId), { tenantId })
+    const customerId = known.account?.customer_id ?? (await findCustomer(billing.stripe, known))
+    if (!customerId) {
+      const settled = { now: context.clock.now() }
+      await context.db.withPlatform('billing', (tx) => settleEvents(tx, known.waiting, settled), { tenantId })
+      return undefined
+    }
+    const state = await readStripe(billing.stripe, customerId, known, context.clock.now())
+    const written = await context.db.withPlatform(
+      'billing',
+      (tx) => {
+        const now = context.clock.now()
+        return imposeBillingState(tx, { tenantId, known, customerId, state, trigger, now })
+      },
+      { tenantId },
+    )
+    if (!written) continue
+    changed.push(...written.changed)
+    for (const alert of state.alerts) context.log.warn({ tenant_id: tenantId }, `billing: ${alert}`)
+    // Behind the commit: what an operator undid in time is not cancelled. Should this fail, the next run sees to it.
+    for (const id of state.toCancel) await cancelSubscription(billing.stripe, id)
+    // What that made of the subscription is read anew, too.
+    if (await followSeats(billing.stripe, state, known)) continue
+    return { changed, finding: state.finding }
+  }
+  throw new Error('this tenant changed each time before it could be written about')
+}
+
+/** The customer that only events tell of, as long as there is one: who was deleted is nobody's any more. */
+async function findCustomer(stripe: Stripe, { unclaimed }: Known): Promise<string | undefined> {
+  for (const id of unclaimed) {
+    const customer = await unlessMissing(() => stripe.customers.retrieve(id))
+    if (customer && !customer.deleted) return id
+  }
+  return undefined
+}
+
+/** What Stripe holds of a customer's subscriptions at this moment. */
+async function readStripe(
+  stripe: Stripe,
+  customerId: string,
+  { account, catalogue, cancelBefore }: Known,
+  now: Date,
+): Promise<BillingState> {
+  const { subscriptions, isUnknown } = await listSubscriptions(
+    stripe,
+    customerId,
+    account?.subscription_id ?? null,
+  )
+  const since = new Map<string, Date>()
+  for (const { id, status } of subscriptions) {
+    if (status !== 'past_due') continue
+    const due = await findDueSince(stripe, id)
+    if (due) since.set(id, due)
+  }
+  const dueSince = (id: string) => since.get(id)
+  const state = readBillingState({ subscriptions, dueSince, catalogue, cancelBefore, now })
+  if (isUnknown) state.alerts.push(`Stripe does not know the customer ${customerId}`)
+  return state
+}
+
+/** Every subscription that a customer has had; of a customer who was deleted the one that is known here. */
+async function listSubscriptions(
+  stripe: Stripe,
+  customer: string,
+  knownId: string | null,
+): Promise<{ subscriptions: Stripe.Subscription[]; isUnknown?: boolean }> {
+  const listed = await unlessMissing(() =>
+    stripe.subscriptions
+      .list({ customer, status: 'all', limit: 100, expand: ['data.latest_invoice'] })
+      .autoPagingToArray({ limit: 1_000 }),
+  )
+  if (listed) return { subscriptions: listed }
+  const expand = ['latest_invoice']
+  const retrieved = knownId && (await unlessMissing(() => stripe.subscriptions.retrieve(knownId, { expand })))
+  return retrieved ? { subscriptions: [retrieved] } : { subscriptions: [], isUnknown: true }
+}
+
+/** Since when the oldest invoice of a subscription that is not paid is due. */
+async function findDueSince(stripe: Stripe, subscription: string): Promise<Date | undefined> {
+  const invoices = await withBackOff(() =>
+    stripe.invoices.list({ subscription, status: 'open', limit: 100 }).autoPagingToArray({ limit: 1_000 }),
+  )
+  const due = invoices.map(dueSinceOf).toSorted((one, other) => one.getTime() - other.getTime())
+  return due[0]
+}
+
+/** Ends a subscription at once; that it has ended already is as well. */
+async function cancelSubscription(stripe: Stripe, id: string): Promise<void> {
+  await unlessMissing(() => stripe.subscriptions.cancel(id))
+}
+
+async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await withBackOff(ask)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Has Stripe charge for as many members as there are where the price is for each, and else once: who changes from one
+ * to the other in the portal takes the quantity along.
+ * @returns whether that changed the subscription
+ */
+async function followSeats(
+  stripe: Stripe,
+  { subscription }: BillingState,
+  { seats }: Known,
+): Promise<boolean> {
+  if (!subscription || !['active', 'trialing', 'past_due'].includes(subscription.status)) return false
+  const { id, itemId, isPerSeat } = subscription
+  const quantity = isPerSeat ? seats : 1
+  const isCounted = isPerSeat !== undefined && subscription.quantity !== null && quantity > 0
+  if (!isCounted || quantity === subscription.quantity) return false
+  await withBackOff(() => stripe.subscriptions.update(id, { items: [{ id: itemId, quantity }] }))
+  return true
+}

@@ -1,0 +1,25 @@
+import { type SqlBool, sql } from 'kysely'
+import type { PlatformTx } from '../../db/database.ts'
+import { toSlug } from './slug.ts'
+
+/**
+ * Ids of tenants that somebody may have meant who wrote another: those that hold what they wrote, then those that
+ * begin like its first word. At most five.
+ */
+export async function findNearIds(tx: PlatformTx, text: string): Promise<string[]> {
+  const slug = toSlug(text)
+  if (slug === '') return []
+  const holds = sql<SqlBool>`strpos(tenant_id, ${slug}) > 0`
+  const rows = await tx
+    .selectFrom('tenants')
+    .select('tenant_id')
+    .where('tenant_id', '<>', 'system-default')
+    .where(({ or }) =>
+      or([holds, sql<SqlBool>`starts_with(tenant_id, ${slug.replace(/-.*/, '').slice(0, 3)})`]),
+    )
+    .orderBy(holds, 'desc')
+    .orderBy('tenant_id')
+    .limit(5)
+    .execute()
+  return rows.map(({ tenant_id }) => tenant_id)
+}
