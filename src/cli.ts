@@ -1,8 +1,11 @@
 import { realpathSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { runExplainTenant } from './cli/explain-tenant.ts'
 import { runCheck, runDoctor, runMigrate } from './cli/migrations.ts'
 import { runCreateSuperAdmin, runResetSuperAdmin, runRotateKeys } from './cli/operators.ts'
 import { exitCodes, log, messageOf } from './cli/output.ts'
+import { runSimulateBilling, type SimulationOptions } from './cli/simulate-billing.ts'
+import { scenarios } from './cli/simulation/scenarios.ts'
 import { emailSchema } from './http/schemas.ts'
 
 /**
@@ -51,6 +54,33 @@ export async function runCommandLine(args: string[]): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (options: { removeOthers?: boolean; in?: number; json?: boolean }) => {
       code = await runRotateKeys(options)
+    })
+  program
+    .command('explain-tenant')
+    .description('say why a tenant has its status and plan, event by event')
+    .argument('<id>', 'the id of the tenant')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  npm run cli -- explain-tenant acme-corporation')
+    .action(async (id: string, options: { json?: boolean }) => {
+      code = await runExplainTenant(id, options.json)
+    })
+  program
+    .command('simulate-billing')
+    .description('play a life of a subscription, in Stripe’s test mode, against a development server')
+    .requiredOption('--tenant <id>', 'whose life')
+    .requiredOption('--scenario <name>', Object.keys(scenarios).join(', '))
+    .option('--url <url>', 'where the server listens (this machine, at PORT)')
+    .option('--json', 'print all events at the end, as JSON')
+    .addHelpText(
+      'after',
+      `\nScenarios:\n${Object.entries(scenarios)
+        .map(([name, { summary }]) => `  ${name}: ${summary}`)
+        .join(
+          '\n',
+        )}\n\nExample:\n  npm run cli -- simulate-billing --tenant acme-corporation --scenario dunning`,
+    )
+    .action(async (options: SimulationOptions) => {
+      code = await runSimulateBilling(options)
     })
   try {
     await program.parseAsync(args, { from: 'user' })
