@@ -1,8 +1,8 @@
-import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { startTenantry } from './contests.ts'
 import { type Load, openLoad } from './load.ts'
+import { measureQuiet } from './quiet.ts'
 import { type Contender, compare, type Measured, type Row } from './rounds.ts'
 import { type Bearer, fillTenants, type Stage, signUp, startStage } from './stage.ts'
 import type { Subject } from './subject.ts'
@@ -11,40 +11,8 @@ import type { Subject } from './subject.ts'
 // 1,000 a minute it uses up in the first moments of each, and not. One page of clients on either side.
 const pace = { rounds: 5, roundMs: 1500, warmUpMs: 1500 }
 const path = '/v1/clients?limit=20'
-/** Between an answer and the quiet tenant's next request. */
-const pauseMs = 5
 /** The noise begins that much before the measurement. */
 const headStartMs = 500
-
-/** One request after the other, on one connection. */
-async function measureQuiet(
-  url: string,
-  { token, tenantId }: Bearer,
-  milliseconds: number,
-): Promise<Measured> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const headers = { Authorization: `Bearer ${token}`, 'X-Tenant-ID': tenantId }
-  const ask = () =>
-    new Promise<number | undefined>((resolve, reject) => {
-      const sent = request(url + path, { headers, agent }, (response) => {
-        response.resume().once('end', () => resolve(response.statusCode))
-      })
-      sent.once('error', reject).end()
-    })
-  const times: number[] = []
-  const start = performance.now()
-  for (let now = start; now < start + milliseconds; now = performance.now()) {
-    const status = await ask()
-    times.push(performance.now() - now)
-    if (status !== 200) throw new Error(`the quiet tenant was answered ${status}`)
-    await sleep(pauseMs)
-  }
-  agent.destroy()
-  times.sort((a, b) => a - b)
-  const percentile = (part: number) => times[Math.floor((times.length - 1) * part)] as number
-  const perSecond = (times.length * 1000) / (performance.now() - start)
-  return { perSecond, cpuMicros: 0, p50Ms: percentile(0.5), p99Ms: percentile(0.99) }
-}
 
 /** What the noise was in each round of each contender. */
 type Noise = Map<string, Measured[]>
@@ -70,7 +38,7 @@ async function measureAll(stage: Stage, stops: (() => Promise<void>)[]): Promise
   const noise: Noise = new Map()
   const contenders: Contender[] = []
   const add = (limits: string, { server, url }: { server: Subject; url: string }) => {
-    const alone = (milliseconds: number) => measureQuiet(url, quiet, milliseconds)
+    const alone = (milliseconds: number) => measureQuiet(url + path, quiet, milliseconds)
     contenders.push({ name: `alone, ${limits}`, measure: alone })
     const name = `beside a noisy tenant, ${limits}`
     noise.set(name, [])

@@ -12,6 +12,7 @@ export interface Stage {
   adminUrl: string
   tenantUrl: string
   platformUrl: string
+  jobsUrl: string
   /** A role that row security does not bind: what an application without it would connect as. */
   plainUrl: string
   tokenKeySecret: string
@@ -41,9 +42,9 @@ export async function startStage({ fsync }: { fsync: boolean }): Promise<Stage> 
   try {
     const adminUrl = cluster.url
     const tokenKeySecret = randomBytes(32).toString('base64url')
-    const { tenantUrl, platformUrl } = await migrate({ adminUrl, tokenKeySecret, log })
+    const { tenantUrl, platformUrl, jobsUrl } = await migrate({ adminUrl, tokenKeySecret, log })
     const { plainUrl, postgres } = await makePlainRole(adminUrl)
-    return { folder, adminUrl, tenantUrl, platformUrl, plainUrl, tokenKeySecret, postgres, stop }
+    return { folder, adminUrl, tenantUrl, platformUrl, jobsUrl, plainUrl, tokenKeySecret, postgres, stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { DataFolderInUseError, startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { loadTokenKeySecret } from '../../src/secrets.ts'
-import type { EmptyDatabase } from '../support/cluster.ts'
+import { type EmptyDatabase, folderOfClusters } from '../support/cluster.ts'
 import { runCli } from '../support/command-line.ts'
 import { createUnmigratedDatabase } from '../support/database.ts'
 
@@ -15,7 +14,7 @@ let folder: string
 
 beforeEach(async () => {
   database = await createUnmigratedDatabase()
-  folder = await mkdtemp(join(tmpdir(), 'tenantry-cli-'))
+  folder = await mkdtemp(join(await folderOfClusters(), 'tenantry-cli-'))
 })
 
 afterEach(async () => {
@@ -99,7 +98,7 @@ test('create-super-admin and rotate-keys say to run migrate first where it has n
   })
   for (const command of commands) expect((await cli(...command)).code).toBe(0)
 
-  const emptyFolder = await mkdtemp(join(tmpdir(), 'tenantry-cli-empty-'))
+  const emptyFolder = await mkdtemp(join(await folderOfClusters(), 'tenantry-cli-empty-'))
   await expectRefused('There is no database in', { DATABASE_URL: '', DATA_DIR: emptyFolder })
   expect(await readdir(emptyFolder)).toEqual([])
   await rm(emptyFolder, { recursive: true })

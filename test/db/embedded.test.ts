@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   appendFile,
@@ -18,10 +18,12 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { locateBinaries } from '../../src/db/embedded/binaries.ts'
 import { DataFolderInUseError, startEmbeddedPostgres } from '../../src/db/embedded.ts'
+import { folderOfClusters } from '../support/cluster.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
@@ -29,6 +31,14 @@ const project = join(import.meta.dirname, '../..')
 const isRoot = process.getuid?.() === 0
 const folders: string[] = []
 const children: ChildProcess[] = []
+
+/** A data folder that a server was started on and stopped. */
+let used: string
+beforeAll(async () => {
+  used = await temporaryFolder()
+  await (await start(used)).stop()
+})
+afterAll(() => rm(used, { recursive: true, force: true }))
 
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -65,7 +75,7 @@ test('the first start makes a cluster that only its password opens, on 127.0.0.1
 
 test('a throwaway cluster trades durability for speed and takes its own number of connections', async () => {
   const embedded = await startEmbeddedPostgres({
-    dataDir: await emptyFolder(),
+    dataDir: await usedFolder(),
     log: ignore,
     ephemeral: true,
     maxConnections: 33,
@@ -78,7 +88,7 @@ test('a throwaway cluster trades durability for speed and takes its own number o
 })
 
 test('stop may be called twice, and the second start finds the data of the first', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const first = await start(dataDir)
   await ask(first.url, 'create table note as select 7 as number')
   const pid = await postmasterOf(dataDir)
@@ -92,7 +102,7 @@ test('stop may be called twice, and the second start finds the data of the first
 })
 
 test('after kill -9 of Node the next start takes the running PostgreSQL over, and stops it', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const killed = await startElsewhere(dataDir)
   const pid = await postmasterOf(dataDir)
   killed.child.kill('SIGKILL')
@@ -105,7 +115,7 @@ test('after kill -9 of Node the next start takes the running PostgreSQL over, an
 })
 
 test('kill -9 of PostgreSQL is told, does not end Node, and the next start recovers', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const lines: string[] = []
   const bereft = await startEmbeddedPostgres({ dataDir, log: (line) => lines.push(line) })
   await ask(bereft.url, 'create table note as select 7 as number')
@@ -120,7 +130,7 @@ test('kill -9 of PostgreSQL is told, does not end Node, and the next start recov
 })
 
 test('after kill -9 of both, the next start recovers', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const killed = await startElsewhere(dataDir)
   const durably = `${killed.said.url}?options=-csynchronous_commit%3Don`
   await ask(durably, 'create table note as select 7 as number')
@@ -133,8 +143,7 @@ test('after kill -9 of both, the next start recovers', async () => {
 })
 
 test('a stale postmaster.pid whose number now belongs to another program harms neither', async () => {
-  const dataDir = await emptyFolder()
-  await (await start(dataDir)).stop()
+  const dataDir = await usedFolder()
   const { uid, gid } = await stat(join(dataDir, 'postgres'))
   const innocent = spawn('sleep', ['60'], isRoot ? { uid, gid, cwd: '/' } : {})
   children.push(innocent)
@@ -163,7 +172,7 @@ test('kill -9 in the middle of making the cluster leaves nothing half-made', asy
 })
 
 test('a second server on the same folder is refused and changes nothing', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const first = await start(dataDir)
   const before = await fingerprint(dataDir)
 
@@ -189,7 +198,7 @@ test('of two servers started at the same moment on an empty folder exactly one w
 })
 
 test('when a crash of PostgreSQL has broken the lock, it is taken again', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const lines: string[] = []
   const first = await startEmbeddedPostgres({ dataDir, log: (line) => lines.push(line) })
   const client = new pg.Client(first.url)
@@ -205,7 +214,7 @@ test('when a crash of PostgreSQL has broken the lock, it is taken again', async 
 })
 
 test('Ctrl-C reaches Node alone, which may still use PostgreSQL before it stops it', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const { child, said } = await startElsewhere(dataDir)
   const pid = await postmasterOf(dataDir)
   process.kill(-(child.pid as number), 'SIGINT')
@@ -216,7 +225,7 @@ test('Ctrl-C reaches Node alone, which may still use PostgreSQL before it stops 
 })
 
 test('the lock does not keep Node from ending', async () => {
-  const dataDir = await emptyFolder()
+  const dataDir = await usedFolder()
   const { child, said } = await startElsewhere(dataDir, 'end')
   expect(said.url).toBeDefined()
   if (child.exitCode === null) await once(child, 'exit')
@@ -224,15 +233,13 @@ test('the lock does not keep Node from ending', async () => {
 })
 
 test('a failing start says what PostgreSQL said, and what to do', async () => {
-  const dataDir = await emptyFolder()
-  await (await start(dataDir)).stop()
+  const dataDir = await usedFolder()
   await appendFile(join(dataDir, 'postgres/postgresql.conf'), "\nwork_mem = 'plenty'\n")
   await expect(start(dataDir)).rejects.toThrow(/invalid value for parameter "work_mem".*DATABASE_URL/s)
 })
 
 test('the log does not grow without bound', async () => {
-  const dataDir = await emptyFolder()
-  await (await start(dataDir)).stop()
+  const dataDir = await usedFolder()
   const logFile = join(dataDir, 'postgres.log')
   const { size } = await stat(logFile)
   await (await start(dataDir)).stop()
@@ -247,7 +254,7 @@ test('a platform without binaries is told about DATABASE_URL', async () => {
 })
 
 test('binaries work without their executable bits and symlinks, in a folder closed to others', async () => {
-  const clone = await cloneInto(await emptyFolder())
+  const clone = await cloneInto(await emptyFolder(tmpdir()))
   await chmod(clone, 0o700)
   const { child, said } = await startElsewhere(join(clone, '.data'), 'stay', clone)
   expect(said.message).toBeUndefined()
@@ -259,7 +266,7 @@ test('binaries work without their executable bits and symlinks, in a folder clos
 
 // Root in a container has no more than the second of the two capabilities.
 test.skipIf(!isRoot)('root without dac_read_search starts in a closed folder too (needs root)', async () => {
-  const clone = await cloneInto(await emptyFolder())
+  const clone = await cloneInto(await emptyFolder(tmpdir()))
   await chmod(clone, 0o700)
   const wrapper = ['setpriv', '--bounding-set=-dac_read_search']
   const { said } = await startElsewhere(join(clone, '.data'), 'stay', clone, wrapper)
@@ -268,7 +275,7 @@ test.skipIf(!isRoot)('root without dac_read_search starts in a closed folder too
 })
 
 test.skipIf(!isRoot)('root without any such capability is told what to do (needs root)', async () => {
-  const clone = await cloneInto(await emptyFolder())
+  const clone = await cloneInto(await emptyFolder(tmpdir()))
   await chmod(clone, 0o700)
   const wrapper = ['setpriv', '--bounding-set=-dac_read_search,-dac_override']
   const { said } = await startElsewhere(join(clone, '.data'), 'stay', clone, wrapper)
@@ -347,10 +354,22 @@ async function cloneInto(folder: string): Promise<string> {
   return folder
 }
 
-async function emptyFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tenantry-embedded-'))
+/** Where the clusters of tests lie, which need not be a place that programs can be started from. */
+async function emptyFolder(place?: string): Promise<string> {
+  const folder = await temporaryFolder(place)
   folders.push(folder)
   return folder
+}
+
+/** A copy costs a fraction of what making a cluster does. */
+async function usedFolder(): Promise<string> {
+  const folder = await emptyFolder()
+  await promisify(execFile)('cp', ['-a', `${used}/.`, folder])
+  return folder
+}
+
+async function temporaryFolder(place?: string): Promise<string> {
+  return mkdtemp(join(place ?? (await folderOfClusters()), 'tenantry-embedded-'))
 }
 
 async function postmasterOf(folder: string): Promise<number> {

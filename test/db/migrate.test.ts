@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { inTransaction, withDirectClient } from '../../src/db/direct-client.ts'
 import { checkMigrations, type MigrateOptions, migrate } from '../../src/db/migrate.ts'
 import { type EmptyDatabase, rolePrefix, testSecret } from '../support/cluster.ts'
-import { createUnmigratedDatabase } from '../support/database.ts'
+import { createTestDatabase, createUnmigratedDatabase } from '../support/database.ts'
 
 const ownMigrations = join(import.meta.dirname, '../../db/migrations')
 
@@ -65,7 +65,7 @@ test('a database that another application uses is left exactly as it was', async
 })
 
 test('a migration that was changed after it was applied is refused by name', async () => {
-  await run()
+  await startMigrated()
   await addMigration(1, 'later', 'create table later (id int)')
   await addMigration(0, '', '-- changed', '0002_tenants.sql')
   await expect(run()).rejects.toThrow(
@@ -75,6 +75,7 @@ test('a migration that was changed after it was applied is refused by name', asy
 })
 
 test('line ends are no change', async () => {
+  await startMigrated()
   await addMigration(1, 'lines', 'create table lines (\n  id int\n);\n')
   await run()
   await addMigration(1, 'lines', 'create table lines (\r\n  id int\r\n);\r\n')
@@ -94,6 +95,7 @@ test('files with a gap, a number twice or another name are refused before anythi
 })
 
 test('a database that knows a migration without a file is newer than the program', async () => {
+  await startMigrated()
   await addMigration(1, 'of_tomorrow', 'select 1')
   await run()
   await rm(join(folder, fileName(1, 'of_tomorrow')))
@@ -101,6 +103,7 @@ test('a database that knows a migration without a file is newer than the program
 })
 
 test('a failed migration leaves nothing, names file and line, and later ones are not applied', async () => {
+  await startMigrated()
   await addMigration(1, 'good', 'create table good (id int primary key)')
   await addMigration(2, 'bad', 'create table half_done (id int);\n\nselect nonsense;\n')
   await addMigration(3, 'later', 'create table later (id int)')
@@ -116,6 +119,7 @@ test('a failed migration leaves nothing, names file and line, and later ones are
 })
 
 test('a violated constraint is told with its line too', async () => {
+  await startMigrated()
   await addMigration(
     1,
     'numbers',
@@ -129,6 +133,7 @@ test.each([
   ['rollback', 'rollback;\ncreate table kept (id int);'],
   ['a commit inside a block', 'create table kept (id int);\ndo $$ begin commit; end $$;'],
 ])('%s in a migration is refused and nothing of it is kept', async (_, sql) => {
+  await startMigrated()
   await addMigration(1, 'ends_itself', sql)
   await expect(run()).rejects.toThrow(
     /_ends_itself\.sql.*(transaction of its own|invalid transaction termination)/,
@@ -179,6 +184,7 @@ test('check tells what is pending, changed and unknown, and writes nothing', asy
 })
 
 test('migrations run as the owner, who is no superuser, under his own row security', async () => {
+  await startMigrated()
   await addMigration(
     1,
     'who',
@@ -193,6 +199,7 @@ test('migrations run as the owner, who is no superuser, under his own row securi
 })
 
 test('forced row security blinds the owner, which a migration is told instead of passing as done', async () => {
+  await startMigrated()
   await addMigration(
     1,
     'projects',
@@ -238,6 +245,7 @@ test('forced row security blinds the owner, which a migration is told instead of
 })
 
 test('a new table with a tenant_id is protected without anybody naming it, partitioned ones too', async () => {
+  await startMigrated()
   await addMigration(
     1,
     'things',
@@ -268,6 +276,7 @@ test('a new table with a tenant_id is protected without anybody naming it, parti
 })
 
 test('a placeholder in a policy file that means nothing is an error', async () => {
+  await startMigrated()
   const policiesDir = join(folder, 'policies')
   await cp(join(ownMigrations, '../policies'), policiesDir, { recursive: true })
   await writeFile(join(policiesDir, '40-typo.sql'), 'grant select on plans to :"tenat_role";')
@@ -277,6 +286,7 @@ test('a placeholder in a policy file that means nothing is an error', async () =
 })
 
 test('a restart does not wait for somebody who reads or writes for a long time', async () => {
+  await startMigrated()
   const { ownerUrl, jobsUrl } = await run()
   const lockTablesOf = async (client: pg.Client, schemas: string[]) => {
     await client.query('begin')
@@ -295,6 +305,12 @@ test('a restart does not wait for somebody who reads or writes for a long time',
     }),
   )
 }, 10_000)
+
+/** For what needs a database as the migrations leave it, and not to see them at work. */
+async function startMigrated() {
+  await database.drop()
+  database = await createTestDatabase()
+}
 
 function run(options: Partial<MigrateOptions> = {}) {
   return migrate({

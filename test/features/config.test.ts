@@ -44,7 +44,7 @@ test.each<[name: string, value: string, shouldBe: RegExp]>([
   ['DATABASE_URL', 'mysql://x7f3', /postgres:\/\//],
   ['TENANT_DATABASE_URL', 'x7f3', /postgres:\/\//],
   ['TENANT_POOL_SIZE', '0', />=1/],
-  ['JOBS_POOL_SIZE', '1', />=2/],
+  ['JOBS_POOL_SIZE', '2', />=3/],
   ['POOL_WAIT_MS', 'x7f3', /number/],
   ['STATEMENT_TIMEOUT_MS', '0', />=1/],
   ['PG_PIPELINE', 'yes-x7f3', /"on"\|"off"/],
@@ -62,6 +62,12 @@ test.each<[name: string, value: string, shouldBe: RegExp]>([
   ['LOG_LEVEL', 'loud-x7f3', /"info"/],
   ['SHUTDOWN_SECONDS', '0', />=1/],
   ['SMTP_URL', 'http://x7f3', /smtp:\/\//],
+  ['STRIPE_SECRET_KEY', 'pk_test_x7f3x7f3', /secret or restricted key of Stripe/],
+  ['STRIPE_SECRET_KEY', 'sk_x7f3', /secret or restricted key of Stripe/],
+  ['STRIPE_WEBHOOK_SECRET', 'x7f3x7f3x7f3', /whsec_…/],
+  ['STRIPE_WEBHOOK_SECRET', 'whsec_12345678,x7f3', /two of them with a comma between/],
+  ['STRIPE_API_BASE', 'api.stripe.com/x7f3', /URL such as https:\/\/api.stripe.com/],
+  ['STRIPE_API_BASE', 'ftp://x7f3', /URL such as https:\/\/api.stripe.com/],
 ])('%s=%s names itself and what it should be, never the value', (name, value, shouldBe) => {
   const problem = problemOf({ [name]: value })
   expect(problem.split(': ')[0]).toBe(name)
@@ -77,6 +83,29 @@ test('all bad values are told at once, a line each', () => {
 test('origins are a list', () => {
   const { allowedOrigins } = readConfig({ ALLOWED_ORIGINS: 'https://a.example, http://localhost:5173,' })
   expect(allowedOrigins).toEqual(['https://a.example', 'http://localhost:5173'])
+})
+
+describe('Stripe', () => {
+  const keys = { STRIPE_SECRET_KEY: 'rk_live_12345678', STRIPE_WEBHOOK_SECRET: 'whsec_12345678' }
+
+  test('is done without where there are no keys', () => {
+    expect(readConfig({}).stripe).toBeUndefined()
+  })
+
+  test('is at its own address, and events may be signed with either of two secrets while one replaces the other', () => {
+    const { stripe } = readConfig({ ...keys, STRIPE_WEBHOOK_SECRET: 'whsec_12345678, whsec_87654321' })
+    expect(stripe).toEqual({
+      secretKey: 'rk_live_12345678',
+      webhookSecrets: ['whsec_12345678', 'whsec_87654321'],
+      apiBase: new URL('https://api.stripe.com'),
+    })
+  })
+
+  test.each(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'])('%s alone is half of it', (name) => {
+    expect(problemOf({ ...keys, [name]: '' })).toMatch(
+      /^STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: should be set both or neither/,
+    )
+  })
 })
 
 test('the runtime roles’ URLs are of no use without one for the migrations', () => {
@@ -100,6 +129,12 @@ describe('in production', () => {
   test('a secret and a database are required', () => {
     const lines = problemOf({ NODE_ENV: 'production' }).split('\n')
     expect(lines.map((line) => line.split(':')[0])).toEqual(['TOKEN_KEY_SECRET', 'DATABASE_URL'])
+  })
+
+  test('Stripe is not asked in the clear', () => {
+    expect(problemOf({ ...production, STRIPE_API_BASE: 'http://stripe.example' })).toMatch(
+      /^STRIPE_API_BASE: should be https in production/,
+    )
   })
 
   test('the limits cannot be switched off', () => {

@@ -5,12 +5,18 @@ import { isTenantRoute } from '../../src/http/route.ts'
 import { exampleOf } from '../isolation/examples.ts'
 import { badBodiesOf } from '../support/bad-bodies.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
+import { type StripeDouble, startStripeDouble } from '../support/stripe-double/index.ts'
 
+let double: StripeDouble
 let platform: Platform
 beforeAll(async () => {
-  platform = await startPlatform()
+  double = await startStripeDouble()
+  platform = await startPlatform(double.env)
 })
-afterAll(() => platform.stop())
+afterAll(async () => {
+  await platform.stop()
+  await double.stop()
+})
 beforeEach(() => {
   platform.logLines.length = 0
 })

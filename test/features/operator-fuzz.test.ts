@@ -20,7 +20,15 @@ test.each<[method: string, path: string, body: Record<string, unknown>]>([
   [
     'PATCH',
     '/v1/admin/plans/free',
-    { price_cents: 0, price_is_minimum: false, limits, modules: ['crm'], force: true },
+    {
+      price_cents: 0,
+      price_is_minimum: false,
+      price_is_per_seat: true,
+      stripe_price_id: 'price_1',
+      limits,
+      modules: ['crm'],
+      force: true,
+    },
   ],
   [
     'PATCH',

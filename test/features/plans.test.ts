@@ -77,7 +77,11 @@ describe('an operator', () => {
     const everybody = (await platform.get('/signup/plans')).body.plans
     expect(status).toBe(200)
     expect(body.plans).toEqual(
-      everybody.map((plan: object) => ({ ...plan, updated_at: '1970-01-01T00:00:00.000Z' })),
+      everybody.map((plan: object) => ({
+        ...plan,
+        stripe_price_id: null,
+        updated_at: '1970-01-01T00:00:00.000Z',
+      })),
     )
   })
 
@@ -101,12 +105,17 @@ describe('an operator', () => {
         plan: 'STARTER',
         price_cents: 5900,
         price_is_minimum: true,
+        price_is_per_seat: false,
         currency: 'EUR',
         billing_period: 'month',
         limits: { ...limits, users: 6, sites: null, requests_per_minute: 400 },
         modules: ['crm', 'accounting', 'bi'],
       }
-      expect(body).toEqual({ ...expected, updated_at: platform.clock.now().toISOString() })
+      expect(body).toEqual({
+        ...expected,
+        stripe_price_id: null,
+        updated_at: platform.clock.now().toISOString(),
+      })
       for (const server of [platform, another]) expect(await shownAt(server, 'STARTER')).toEqual(expected)
     } finally {
       await another.stop()
@@ -145,6 +154,8 @@ describe('an operator', () => {
     ['a price that is no integer of the database', { price_cents: 2 ** 31 }, 'body.price_cents'],
     ['a price in fractions', { price_cents: 0.5 }, 'body.price_cents'],
     ['no price', { price_cents: null }, 'body.price_cents'],
+    ['a price at Stripe with a blank in it', { stripe_price_id: 'price 1' }, 'body.stripe_price_id'],
+    ['an empty price at Stripe', { stripe_price_id: '' }, 'body.stripe_price_id'],
     ['a limit below zero', { limits: { sites: -1 } }, 'body.limits.sites'],
     ['a limit beyond exact numbers', { limits: { sites: 2 ** 53 } }, 'body.limits.sites'],
     ['a limit as text', { limits: { sites: 'plan' } }, 'body.limits.sites'],

@@ -159,9 +159,11 @@ describe('guessing at a password', () => {
   const perAccount = 7
   const home = '198.51.100.1'
   let platform: Platform
+  let asking: MockInstance<typeof fetch>
   let counting: MockInstance<Platform['context']['db']['withPlatform']>
   let nextAddress: number
   beforeAll(async () => {
+    asking = vi.spyOn(globalThis, 'fetch')
     platform = await startPlatform({
       RATE_LIMITS: 'on',
       TRUST_PROXY: '1',
@@ -171,7 +173,10 @@ describe('guessing at a password', () => {
     })
     counting = vi.spyOn(platform.context.db, 'withPlatform')
   })
-  afterAll(() => platform.stop())
+  afterAll(async () => {
+    asking.mockRestore()
+    await platform.stop()
+  })
   beforeEach(async () => {
     nextAddress = 1
     await advance(15 * minute)
@@ -179,6 +184,9 @@ describe('guessing at a password', () => {
 
   /** Once every answer that was not wrong has been taken back from the counts. */
   const advance = async (ms: number) => {
+    // An answer may be here before the server knows that it went out, which is when the taking back begins.
+    const completed = () => platform.logLines.filter((line) => line.includes('"request completed"'))
+    await vi.waitFor(() => expect(completed()).toHaveLength(asking.mock.calls.length), { interval: 5 })
     await Promise.allSettled(counting.mock.results.map(({ value }) => value))
     platform.clock.advance(ms)
   }

@@ -13,6 +13,7 @@ import { isTenantRoute, type TenantRoute } from '../../src/http/route.ts'
 import { exampleOf } from '../isolation/examples.ts'
 import { addApiKey, addMember, membershipOf } from '../support/members.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
+import { type StripeDouble, startStripeDouble } from '../support/stripe-double/index.ts'
 
 const tenantRoutes = routes.filter(isTenantRoute)
 const nameOf = ({ method, path }: TenantRoute) => `${method} ${path}`
@@ -75,11 +76,13 @@ describe('the table says what the specification says', () => {
 })
 
 describe('the API holds what the table says', () => {
+  let double: StripeDouble
   let platform: Platform
   let owner: Member
   const keys = new Map<Role, Member>()
   beforeAll(async () => {
-    platform = await startPlatform()
+    double = await startStripeDouble()
+    platform = await startPlatform(double.env)
     // In ENTERPRISE every module is there and nothing runs out.
     owner = await platform.signUp('Matrix', { plan: 'enterprise' })
     const createdBy = await membershipOf(platform, owner)
@@ -87,7 +90,10 @@ describe('the API holds what the table says', () => {
       keys.set(role, await addApiKey(platform, { tenantId: owner.tenantId, role, createdBy }))
     }
   })
-  afterAll(() => platform.stop())
+  afterAll(async () => {
+    await platform.stop()
+    await double.stop()
+  })
 
   /** The body and an object of each call are fresh, since calls use them up. */
   async function call(route: TenantRoute, caller: Member) {

@@ -52,7 +52,7 @@ const entriesOf = async (tenantIds: string[], action: string) => {
   return counts.map(([{ n }]) => n)
 }
 /** Both processes twice, all at the same moment. */
-const everywhere = (name: 'trial-notices' | 'grace-over') =>
+const everywhere = (name: 'trial-notices' | 'payment-notices' | 'grace-over') =>
   Promise.all(
     [platform.context, another.context, platform.context, another.context].map((context) =>
       runTask(context, name),
@@ -78,6 +78,28 @@ describe('however many processes run it at the same moment', () => {
         expect(await mailsOf(tenantIds), 'it was said').toEqual([])
       }
       expect(await entriesOf(tenantIds, 'tenant.trial_ended')).toEqual([1, 1, 1, 1])
+    }
+  })
+
+  test('the notices of a payment that is due go out once', async () => {
+    for (let round = 0; round < 3; round++) {
+      const tenantIds = await foundCompanies(4)
+      for (const tenantId of tenantIds) {
+        const since = platform.clock.now().toISOString()
+        await platform.forceTenant(tenantId, `status = 'ACTIVE', past_due_since = '${since}'`)
+      }
+      for (const [days, template] of [
+        [0, 'payment_failed'],
+        [4, 'payment_reminder'],
+        [2, 'payment_reminder'],
+      ] as const) {
+        platform.clock.advance(days * dayMs)
+        await everywhere('payment-notices')
+        expect(await mailsOf(tenantIds)).toEqual(each(tenantIds, template))
+        await forgetJobs()
+        await everywhere('payment-notices')
+        expect(await mailsOf(tenantIds), 'it was said').toEqual([])
+      }
     }
   })
 

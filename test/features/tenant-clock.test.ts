@@ -67,6 +67,7 @@ test('the tasks are woken every five minutes, or every hour', () => {
   expect(wakings).toEqual(
     expect.arrayContaining([
       ['trial-notices', 12],
+      ['payment-notices', 12],
       ['grace-over', 12],
       ['recount-seats', 1],
     ]),
@@ -147,6 +148,9 @@ test('thirty days of seven companies', async () => {
       ...trial(13, "Votre essai se termine d'ici 24 heures", french),
       ...trial(14, 'Your trial has ended', acme, second),
       ...trial(14, 'Votre essai est terminé', french),
+      ...trial(20, 'A payment has failed', late),
+      ...trial(24, 'The access of Late ends within 3 days', late),
+      ...trial(26, 'The access of Late ends within 24 hours', late),
       ...trial(27, 'Late is suspended', late),
     ].sort(bySignup),
   )

@@ -299,6 +299,16 @@ describe('a change', () => {
     expect((await entries())[0].changed_fields).toEqual(['status', 'trial_notice', 'trial_ends_at'])
   })
 
+  test.each(['ACTIVE', 'SUSPENDED', 'CANCELLED'] as const)(
+    'to %s by Stripe’s word ends the trial',
+    async (to) => {
+      await startOver(`status = 'TRIAL', status_set_by = 'system', trial_notice = '3_days'`)
+      await change(to, { agent: 'billing' })
+      expect(await tenant()).toMatchObject({ status: to, trial_ends_at: null, trial_notice: null })
+      expect((await entries())[0].changed_fields).toEqual(['status', 'trial_ends_at', 'trial_notice'])
+    },
+  )
+
   test('back to a trial that never was, or was paid for, is refused', async () => {
     await startOver(`status = 'SUSPENDED', status_set_by = 'operator', trial_ends_at = null`)
     await expect(change('TRIAL')).rejects.toMatchObject({ code: 'status_not_allowed' })

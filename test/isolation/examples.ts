@@ -60,6 +60,16 @@ const credits = {
     giveCredits(platform, tenantId, 100, { reason: word }),
 }
 
+const billing = {
+  body: () => ({ plan: 'starter' }),
+  // Whom the portal is for.
+  makeObject: async (member: Member) => {
+    const { status, body } = await member.post('/v1/billing/checkout', billing.body())
+    if (status !== 200) throw new Error(`no customer could be made: ${status} ${body.code}`)
+    return ''
+  },
+}
+
 let companies = 0
 
 const examples: Record<string, Example> = {
@@ -97,6 +107,9 @@ const examples: Record<string, Example> = {
   'POST /v1/usage-events': {
     body: (word) => ({ metric: 'mails.sent', quantity: 1, idempotency_key: word }),
   },
+  'GET /v1/billing/subscription': {},
+  'POST /v1/billing/checkout': { body: billing.body },
+  'POST /v1/billing/portal': billing,
   'GET /v1/settings': {},
   'GET /v1/notification-preferences': {},
   'PATCH /v1/notification-preferences': {

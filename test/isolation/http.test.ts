@@ -5,6 +5,7 @@ import { routes } from '../../src/app.ts'
 import { isTenantRoute, type Route } from '../../src/http/route.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
 import { sendRaw } from '../support/raw-request.ts'
+import { type StripeDouble, startStripeDouble } from '../support/stripe-double/index.ts'
 import { exampleOf } from './examples.ts'
 
 // heron attacks otter through the API. Each fills its tenant with its own word, which nobody else may ever see.
@@ -17,12 +18,14 @@ const objectRoutes = tenantRoutes.filter(({ params }) => params)
 const lists = tenantRoutes.filter(({ route }) => 'cursor' in queryOf(route))
 const bodyRoutes = tenantRoutes.filter(({ body }) => body)
 
+let double: StripeDouble
 let platform: Platform
 let heron: Member
 let otter: Member
 
 beforeAll(async () => {
-  platform = await startPlatform({ BASE_DOMAIN: baseDomain })
+  double = await startStripeDouble()
+  platform = await startPlatform({ BASE_DOMAIN: baseDomain, ...double.env })
   heron = await signUp(heronWord)
   otter = await signUp(otterWord)
   for (const [member, word] of [
@@ -35,7 +38,10 @@ beforeAll(async () => {
   }
 })
 
-afterAll(() => platform.stop())
+afterAll(async () => {
+  await platform.stop()
+  await double.stop()
+})
 
 test.each(tenantRoutes)('$method $path has an example to attack it with', ({ route }) => {
   exampleOf(route)

@@ -11,7 +11,10 @@ export const dayMs = 24 * hourMs
 export const clockTasks = parseCrontab(crontab).map(({ task }) => task as TaskName)
 
 /** Runs a task here and now, as a process would that has taken its job. */
-export function runTask(context: Context, name: 'trial-notices' | 'grace-over' | 'recount-seats') {
+export function runTask(
+  context: Context,
+  name: 'trial-notices' | 'payment-notices' | 'grace-over' | 'recount-seats',
+) {
   return tasks[name](context, {}, { tenantId: null, messageId: '' })
 }
 

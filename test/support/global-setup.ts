@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { createTemplate, startCluster } from './cluster.ts'
 
@@ -10,6 +11,8 @@ declare module 'vitest' {
 
 /** Starts one PostgreSQL for all test files and migrates one database in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Every process that a test starts finds compiled what the ones before it ran.
+  process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../../node_modules/.cache/compiled')
   const cluster = await startCluster()
   const template = await createTemplate(cluster)
   project.provide('testCluster', {

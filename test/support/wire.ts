@@ -11,8 +11,11 @@ export interface Message {
   raw: Buffer
 }
 
-/** What becomes of a message: sent on, replaced, or the client's connection is cut before or after it is sent on. */
-export type Verdict = 'forward' | 'cut' | 'cut after' | Buffer
+/**
+ * What becomes of a message: sent on, replaced, or the client's connection is cut, or stands still for good, before or
+ * after it is sent on.
+ */
+export type Verdict = 'forward' | 'cut' | 'cut after' | 'freeze' | 'freeze after' | Buffer
 
 /** A TCP proxy in front of PostgreSQL that reads along. */
 export interface Wire {
@@ -51,9 +54,9 @@ export async function startWire(target: string): Promise<Wire> {
       socket.on('close', () => sockets.delete(socket))
     }
     let isCut = false
-    const cut = () => {
+    const stop = (verdict: Verdict) => {
       isCut = true
-      client.destroy()
+      if (verdict === 'cut' || verdict === 'cut after') client.destroy()
     }
     upstream.on('data', (data) => void (isCut || client.write(data)))
     upstream.on('close', () => client.destroy())
@@ -65,9 +68,9 @@ export async function startWire(target: string): Promise<Wire> {
         if (isCut) return
         wire.messages.push(message)
         const verdict = wire.onMessage(message)
-        if (verdict === 'cut') return cut()
+        if (verdict === 'cut' || verdict === 'freeze') return stop(verdict)
         upstream.write(verdict instanceof Buffer ? verdict : message.raw)
-        if (verdict === 'cut after') return cut()
+        if (verdict === 'cut after' || verdict === 'freeze after') return stop(verdict)
       }
     })
   })
