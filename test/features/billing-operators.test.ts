@@ -261,6 +261,26 @@ describe('a tenant that an operator cancels', () => {
     expect(await tenantState(platform, company.tenantId)).toMatchObject({ plan: 'STARTER' })
   })
 
+  test('finds its Checkout pages closed, and comes back by a new one', async () => {
+    const company = await foundPaying()
+    const open = () =>
+      double.stripe.checkout.sessions.create({
+        mode: 'subscription',
+        customer: company.customer,
+        line_items: [{ price: double.prices.business.id, quantity: 1 }],
+        success_url: 'https://app.example',
+      })
+    const before = await open()
+    await act('cancel', company)
+    platform.clock.advance(1000)
+    const { id } = await open()
+    await applyEvents(platform, company.tenantId)
+    expect((await double.stripe.checkout.sessions.retrieve(before.id)).status).toBe('expired')
+    double.completeCheckout(id)
+    await goOverItAgain(company)
+    expect(await statusOf(company)).toBe('ACTIVE by billing')
+  })
+
   test('has a first payment that was not made cancelled, too', async () => {
     const company = await foundPaying()
     const { id } = await double.subscribe(company.customer, double.prices.starter.id, {

@@ -1,11 +1,11 @@
-import Stripe from 'stripe'
+import type Stripe from 'stripe'
 import type { Context } from '../../context.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import type { PlanName } from '../plans/plans.ts'
 import { enqueueBillingSync } from './billing-account.ts'
 import { confirm, type Patience } from './patience.ts'
-import { instantOf } from './stripe.ts'
+import { instantOf, isRefused } from './stripe.ts'
 
 const subscribed = ['active', 'trialing', 'past_due', 'unpaid', 'paused']
 
@@ -97,7 +97,7 @@ async function close(stripe: Stripe, id: string, patience: Patience): Promise<vo
   try {
     await stripe.checkout.sessions.expire(id, {}, patience())
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
+    if (!isRefused(error)) throw error
   }
 }
 

@@ -77,14 +77,14 @@ export async function askStripe<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether Stripe says that this cannot be done, such as closing a page that is closed. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError
+}
+
 /** Whether Stripe says that it does not know, or no more, what was named (error code `resource_missing`). */
 export function isMissing(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing'
-}
-
-/** The id of what Stripe gives as an id or as the object itself. */
-export function idOf(reference: string | { id: string } | null | undefined): string | null {
-  return typeof reference === 'string' ? reference : (reference?.id ?? null)
 }
 
 /** An instant of Stripe: seconds since 1970, UTC. */

@@ -5,7 +5,7 @@ import type { JobInfo } from '../../jobs/job-info.ts'
 import { type BillingState, dueSinceOf, readBillingState } from './billing-state.ts'
 import { imposeBillingState } from './impose-billing-state.ts'
 import { type Known, readKnown, settleEvents } from './known.ts'
-import { type Billing, isMissing, withBackOff } from './stripe.ts'
+import { type Billing, instantOf, isMissing, isRefused, withBackOff } from './stripe.ts'
 
 /** How often what was read may turn out to be outdated before the job is left to its next try. */
 const attempts = 5
@@ -50,6 +50,8 @@ export async function syncBilling(
       await context.db.withPlatform('billing', (tx) => settleEvents(tx, known.waiting, settled), { tenantId })
       return undefined
     }
+    // What is bought on a page from before an operator cancelled would look like a wish to come back.
+    if (known.cancelBefore) await closePages(billing.stripe, customerId, known.cancelBefore)
     const state = await readStripe(billing.stripe, customerId, known, context.clock.now())
     const written = await context.db.withPlatform(
       'billing',
@@ -128,6 +130,18 @@ async function findDueSince(stripe: Stripe, subscription: string): Promise<Date 
   )
   const due = invoices.map(dueSinceOf).toSorted((one, other) => one.getTime() - other.getTime())
   return due[0]
+}
+
+/** Closes the Checkout pages of a customer that were opened before an instant; one that was paid for by now stays so. */
+async function closePages(stripe: Stripe, customer: string, before: Date): Promise<void> {
+  const asked = { customer, status: 'open', limit: 100 } as const
+  const open = await unlessMissing(() => stripe.checkout.sessions.list(asked))
+  for (const { id, created } of open?.data ?? []) {
+    if (instantOf(created) > before) continue
+    await withBackOff(() => stripe.checkout.sessions.expire(id)).catch((error) => {
+      if (!isRefused(error)) throw error
+    })
+  }
 }
 
 /** Ends a subscription at once; that it has ended already is as well. */
