@@ -96,6 +96,7 @@ create table public.billing_accounts (
   applied_status text,
   applied_plan text,
   cancel_before timestamp(3) with time zone,
+  cancelled_subscription_id text,
   version bigint not null default 0,
   synced_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null,
@@ -1320,6 +1321,17 @@ begin
   end if;
   if session_user <> 'tenantry_platform' and task <> all (array['send-invitation', 'sync-billing']) then
     raise insufficient_privilege using message = 'a tenant cannot ask for this task';
+  end if;
+  if session_user <> 'tenantry_platform' then
+    -- Nothing that could crowd the queue: comparing with Stripe asks for nothing but the tenant.
+    if octet_length(payload::text) > 10000 then
+      raise invalid_parameter_value using message = 'the payload of a job is too large';
+    end if;
+    if task = 'sync-billing' then
+      payload := '{}';
+      job_key := 'sync-billing';
+      run_at := null;
+    end if;
   end if;
   perform graphile_worker.add_job(
     task,

@@ -83,12 +83,15 @@ const environment = z.object({
     .transform((list) => list.split(',').map((secret) => secret.trim()))
     .pipe(
       z
-        .array(z.string().regex(/^whsec_\S{8,}$/, 'should be whsec_…, or two of them with a comma between'))
+        .array(
+          z.string().regex(/^whsec_\S{8,}$/, 'should be whsec_…, or several of them with commas between'),
+        )
         .max(5, 'should be at most 5 secrets'),
     )
     .optional(),
   STRIPE_API_BASE: z
     .url({ protocol: /^https?$/, error: 'should be a URL such as https://api.stripe.com' })
+    .regex(/^https?:\/\/[^/?#]+\/?$/, 'should be a URL such as https://api.stripe.com, without a path')
     .default('https://api.stripe.com'),
   MAIL_FROM: z.string().min(3).default('Tenantry <no-reply@localhost>'),
 })

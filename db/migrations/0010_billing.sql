@@ -32,6 +32,8 @@ create table billing_accounts (
   applied_plan text,
   -- An operator cancelled: subscriptions from before end, too.
   cancel_before timestamptz(3),
+  -- The one that the tenant lived by then: whatever the clocks say, it began before.
+  cancelled_subscription_id text,
   -- Goes up with each writing of what was read: who read before that reads anew.
   version bigint not null default 0,
   synced_at timestamptz(3),

@@ -128,6 +128,8 @@ async function post(stripe: Stripe, url: string, secret: string, event: Stripe.E
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature },
     body: payload,
+  }).catch((cause) => {
+    throw new Error(`No server answers at ${url}: is it running?`, { cause })
   })
   const answer = await response.text()
   if (!response.ok) throw new Error(`${url} answered ${response.status} to ${event.type}: ${answer}`)

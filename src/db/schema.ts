@@ -56,6 +56,7 @@ export interface BillingAccounts {
   applied_status: string | null;
   cancel_at: Timestamp | null;
   cancel_before: Timestamp | null;
+  cancelled_subscription_id: string | null;
   created_at: Timestamp;
   current_period_end: Timestamp | null;
   customer_email: string | null;

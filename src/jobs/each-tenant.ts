@@ -11,7 +11,7 @@ const pageSize = 200
  * anything is done with them: what comes to meet the condition meanwhile may be left out.
  * @param isDue the condition, on the table tenants
  */
-export async function* listTenants(
+export async function* eachTenantId(
   { db }: Pick<Context, 'db'>,
   reason: PlatformReason,
   isDue: ReturnType<typeof sql<SqlBool>>,
@@ -48,7 +48,7 @@ export async function forEachTenant(
   work: (tx: PlatformTx, tenantId: TenantId) => Promise<void>,
 ): Promise<void> {
   let failures = 0
-  for await (const tenantId of listTenants({ db }, reason, isDue)) {
+  for await (const tenantId of eachTenantId({ db }, reason, isDue)) {
     try {
       await db.withPlatform(reason, (tx) => work(tx, tenantId), { tenantId })
     } catch (err) {

@@ -52,7 +52,7 @@ export async function startWorker(
     events: lifeline.events,
     // Asked before each job is taken: no flag is forbidden, but jobs are for those who can show that they live.
     forbiddenFlags: () => lifeline.untilShown().then(() => null),
-    // So many that a service which hangs does not keep all mail waiting.
+    // So many that a Stripe which hangs keeps mail waiting for seconds at most: its jobs come last, and give up soon.
     concurrency: 4,
     pollInterval: 2000,
     noHandleSignals: true,

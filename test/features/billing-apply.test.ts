@@ -333,12 +333,13 @@ describe('a customer', () => {
     const { tenantId } = await foundPaying()
     const elsewhere = `customer_id = 'cus_elsewhere', subscription_id = 'sub_elsewhere'`
     await platform.sql(`update billing_accounts set ${elsewhere} where tenant_id = $1`, [tenantId], tenantId)
-    const since = platform.logLines.length
-    await reconcile(platform, tenantId)
+    const known = () => accountState(platform, tenantId)
+    const before = await known()
+    await expect(reconcile(platform, tenantId)).rejects.toThrow(
+      'Stripe does not know the customer cus_elsewhere: is the key of the right account and mode?',
+    )
     expect(await stateOf(tenantId)).toMatchObject({ status: 'ACTIVE', plan: 'BUSINESS' })
-    expect(complaints(since)).toEqual([
-      `${tenantId}: billing: Stripe does not know the customer cus_elsewhere`,
-    ])
+    expect(await known()).toEqual(before)
   })
 })
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TenantId } from '../../src/db/tenant-id.ts'
 import { problems } from '../../src/errors.ts'
 import { startCheckout } from '../../src/features/billing/checkout.ts'
@@ -15,7 +15,8 @@ import { type StripeDouble, startStripeDouble } from '../support/stripe-double/i
 let double: StripeDouble
 let platform: Platform
 beforeAll(async () => {
-  double = await startStripeDouble()
+  // What was made a moment ago no search finds.
+  double = await startStripeDouble({ searchDelaySeconds: 60 })
   platform = await startPlatform({ ...double.env, APP_URL: 'https://app.example' })
   double.useClock(platform.clock)
 })
@@ -211,15 +212,21 @@ async function orderOf(owner: Member, plan: PlanName = 'STARTER') {
 }
 
 describe('nobody pays twice', () => {
+  test('and whoever had a subscription that has ended, unknown to us, buys anew', async () => {
+    const { owner, id } = await customer()
+    const { id: ended } = await double.subscribe(id, double.prices.starter.id)
+    await sync(owner)
+    double.setStatus(ended, 'canceled')
+    expect(told(await checkout(owner))).toBe(200)
+  })
+
   test.each(['active', 'trialing', 'past_due', 'unpaid', 'paused'] as const)(
     'with a subscription that is %s there is the portal instead',
     async (status) => {
       const { owner, id } = await customer()
       await double.subscribe(id, double.prices.starter.id, { status })
       await sync(owner)
-      double.requests.length = 0
       expect(told(await checkout(owner))).toBe('409 already_subscribed')
-      expect(double.requests, 'it is known here').toEqual([])
       expect(told(await portal(owner))).toBe(200)
     },
   )
@@ -383,8 +390,6 @@ describe('there is one customer for a tenant', () => {
     double.requests.length = 0
     double.fail(500, 2, /customers/)
     const answer = checkout(owner)
-    await vi.waitFor(() => expect(asked('POST', /customers$/)).toHaveLength(1))
-    platform.clock.advance(1)
     expect(told(await answer)).toBe('503 billing_unavailable')
   }
 

@@ -164,7 +164,7 @@ function silence(eventId: string | undefined) {
   const event = double.events.find(({ id }) => id === eventId)
   const { metadata, parent } = (event?.data.object ?? {}) as Partial<Stripe.Invoice>
   const tenantId = (parent?.subscription_details?.metadata ?? metadata)?.tenant_id
-  if (tenantId && below(2) === 0) silent.add(tenantId)
+  if (tenantId && silent.size < companies / 3 && below(2) === 0) silent.add(tenantId)
 }
 
 /** Has things happen to a company's subscription until they are over. @returns what has to come of it */
@@ -267,9 +267,9 @@ async function expectNothingTwice() {
   )
   for (const { tenant_id, ...counts } of changed) {
     const [audited] = await platform.sql(
-      `select count(*) filter (where action in ('tenant.activated', 'tenant.suspended', 'tenant.cancelled'))::int as statuses,
-          count(*) filter (where action = 'tenant.plan_changed')::int as plans,
-          count(*) filter (where action in ('tenant.payment_due', 'tenant.payment_settled'))::int as debts
+      `select count(*) filter (where 'status' = any(changed_fields))::int as statuses,
+          count(*) filter (where 'plan' = any(changed_fields))::int as plans,
+          count(*) filter (where changed_fields = '{past_due_since}')::int as debts
         from audit_entries where tenant_id = $1 and actor_id = 'stripe'`,
       [tenant_id],
       tenant_id,

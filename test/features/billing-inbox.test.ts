@@ -328,14 +328,14 @@ describe('the tenant of an event', () => {
       [
         'is the one that a checkout was made for',
         'checkout.session.completed',
-        { ...session, client_reference_id: 'globex' },
+        { ...session, metadata: { tenant_id: 'globex' } },
         'globex',
         null,
       ],
       [
-        'is not the one that a buyer names to a payment link',
+        'is not the one that a buyer names to a payment link or a pricing table',
         'checkout.session.completed',
-        { ...session, payment_link: 'plink_1', client_reference_id: 'globex' },
+        { ...session, client_reference_id: 'globex' },
         null,
         null,
       ],
@@ -352,13 +352,6 @@ describe('the tenant of an event', () => {
         { ...invoice, metadata: {}, parent: null, subscription_details: named },
         'globex',
         'cus_new',
-      ],
-      [
-        'is the first that there is',
-        'checkout.session.completed',
-        { ...session, metadata: { tenant_id: 'no-such-tenant' }, client_reference_id: 'globex' },
-        'globex',
-        null,
       ],
       [
         'is none where there is no such tenant',

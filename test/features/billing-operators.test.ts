@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { TenantId } from '../../src/db/tenant-id.ts'
 import { changeStatus, type TenantStatus } from '../../src/features/tenants/status.ts'
 import {
@@ -241,7 +241,7 @@ describe('a tenant that an operator cancels', () => {
     const now = platform.clock.now()
     expect(await accountState(platform, company.tenantId)).toMatchObject({ cancel_before: now })
     expect(await jobsOf(company)).toContain('sync-billing')
-    double.fail(500, 2, /^\/v1\/subscriptions\/sub/)
+    double.fail(500, 1, /^\/v1\/subscriptions\/sub/)
     double.setStatus(company.subscription, 'past_due')
     double.pay(company.subscription)
     await double.deliverAll(platform.url)
@@ -259,6 +259,33 @@ describe('a tenant that an operator cancels', () => {
     await goOverItAgain(company)
     expect(await statusOf(company)).toBe('ACTIVE by billing')
     expect(await tenantState(platform, company.tenantId)).toMatchObject({ plan: 'STARTER' })
+  })
+
+  test('and reactivates while Stripe is too busy to hear of it goes on paying', async () => {
+    const company = await foundPaying()
+    await act('cancel', company)
+    double.fail(429, 1, new RegExp(`subscriptions/${company.subscription}`))
+    double.requests.length = 0
+    const cancelling = applyEvents(platform, company.tenantId)
+    const refused = () => double.requests.some(({ method }) => method === 'DELETE')
+    await vi.waitFor(() => expect(refused()).toBe(true), { timeout: 10_000 })
+    await act('reactivate', company)
+    await cancelling
+    expect(await statusAtStripe(company.subscription)).toBe('active')
+    await goOverItAgain(company)
+    expect(await statusOf(company)).toBe('ACTIVE by operator')
+  })
+
+  test('is charged no more, however far our clock is behind', async () => {
+    const company = await foundPaying()
+    await act('cancel', company)
+    await platform.sql(
+      `update billing_accounts set cancel_before = cancel_before - interval '1 hour' where tenant_id = $1`,
+      [company.tenantId],
+      company.tenantId,
+    )
+    await applyEvents(platform, company.tenantId)
+    expect(await statusAtStripe(company.subscription)).toBe('canceled')
   })
 
   test('finds its Checkout pages closed, and comes back by a new one', async () => {
@@ -291,6 +318,21 @@ describe('a tenant that an operator cancels', () => {
     expect(['canceled', 'incomplete_expired']).toContain(await statusAtStripe(id))
     await goOverItAgain(company)
     expect(await statusOf(company)).toBe('CANCELLED by operator')
+  })
+
+  test('or suspends finds its Checkout pages closed: nobody pays for what stays closed', async () => {
+    const company = await foundPaying()
+    const { id } = await double.stripe.checkout.sessions.create({
+      mode: 'subscription',
+      customer: company.customer,
+      line_items: [{ price: double.prices.business.id, quantity: 1 }],
+      success_url: 'https://app.example',
+    })
+    await act('suspend', company)
+    expect(await jobsOf(company)).toContain('sync-billing')
+    await applyEvents(platform, company.tenantId)
+    expect((await double.stripe.checkout.sessions.retrieve(id)).status).toBe('expired')
+    expect(await statusAtStripe(company.subscription)).toBe('active')
   })
 
   test('and reactivates before Stripe was told goes on paying', async () => {

@@ -65,7 +65,7 @@ test.each<[name: string, value: string, shouldBe: RegExp]>([
   ['STRIPE_SECRET_KEY', 'pk_test_x7f3x7f3', /secret or restricted key of Stripe/],
   ['STRIPE_SECRET_KEY', 'sk_x7f3', /secret or restricted key of Stripe/],
   ['STRIPE_WEBHOOK_SECRET', 'x7f3x7f3x7f3', /whsec_…/],
-  ['STRIPE_WEBHOOK_SECRET', 'whsec_12345678,x7f3', /two of them with a comma between/],
+  ['STRIPE_WEBHOOK_SECRET', 'whsec_12345678,x7f3', /several of them with commas between/],
   ['STRIPE_API_BASE', 'api.stripe.com/x7f3', /URL such as https:\/\/api.stripe.com/],
   ['STRIPE_API_BASE', 'ftp://x7f3', /URL such as https:\/\/api.stripe.com/],
 ])('%s=%s names itself and what it should be, never the value', (name, value, shouldBe) => {

@@ -202,6 +202,7 @@ describe('what Stripe said', () => {
       `^On ${on(10)} a payment was found to have been due since ${on(10)}${byEvent}`,
       `^On ${on(17)} the status changed from ACTIVE to SUSPENDED${byReconciliation}`,
       `^On ${on(18)} the status changed from SUSPENDED to ACTIVE${byEvent}`,
+      `^On ${on(18)} the tenant was past due no longer, as it had been since ${on(10)}${byEvent}`,
       `^On ${on(19)} the status changed from ACTIVE to CANCELLED${byEvent}`,
       `^On ${on(20)} the plan changed from BUSINESS to STARTER${byEvent}`,
       `^On ${on(20)} the status changed from CANCELLED to ACTIVE${byEvent}`,

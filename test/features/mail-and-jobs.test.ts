@@ -64,26 +64,6 @@ test('a signup that was rolled back behind its job sends nothing', async () => {
   expect(await mailTo('owner@never.example')).toEqual([])
 })
 
-test('a job that a killed server had begun is taken up again by the next, where that is the only one', async () => {
-  const own = await startPlatform()
-  await own.sql(
-    "update graphile_worker._private_jobs set locked_by = 'killed', locked_at = now(), attempts = 1",
-  )
-  const sent: string[] = []
-  vi.spyOn(own.context.mail, 'send').mockImplementation(async ({ to }) => {
-    sent.push(to)
-  })
-  const onFailure = vi.fn()
-  const options = { url: own.database.jobsUrl, poolSize: 4, poolIdleMs: 10_000, onFailure, isAlone: true }
-  const worker = await startWorker(own.context, options)
-  await vi.waitFor(() => expect(sent.sort()).toEqual(['owner@acme.example', 'owner@globex.example']), {
-    timeout: 10_000,
-  })
-  await worker.stop()
-  expect(onFailure).not.toHaveBeenCalled()
-  await own.stop()
-})
-
 test('a worker that ends by itself says so, and can be stopped all the same', async () => {
   const own = await startPlatform()
   const onFailure = vi.fn()

@@ -42,7 +42,12 @@ test('dunning shows grace, suspension and its end, and another life goes on from
   const storm = await simulate(['--tenant', 'acme', '--scenario', 'duplicate-storm', '--json'])
   expect(storm.code).toBe(0)
   expect(JSON.parse(storm.stdout).at(-1)).toMatchObject({ status: 'ACTIVE', plan: 'BUSINESS' })
-  expect(await platform.sql(`select id from billing_events group by id having count(*) > 1`)).toEqual([])
+  const changes = await platform.sql(
+    `select field, to_value from tenant_changes where subject_tenant_id = 'acme' order by field, id`,
+  )
+  const isSame = (one: (typeof changes)[number], other = {} as typeof one) =>
+    one.field === other.field && one.to_value === other.to_value
+  expect(changes.filter((change, index) => isSame(change, changes[index - 1]))).toEqual([])
 })
 
 test('out of order, the whole life ends as it should', async () => {
@@ -89,6 +94,12 @@ test.each([
   expect([code, stdout]).toEqual([1, ''])
   expect(stderr).toMatch(words)
   expect(double.requests.length).toBe(asked)
+})
+
+test('without a server it says where it looked for one', async () => {
+  const nowhere = ['--url', 'http://127.0.0.1:1']
+  const { code, stderr } = await simulate([...nowhere, '--tenant', 'acme', '--scenario', 'duplicate-storm'])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('No server answers at http://127.0.0.1:1')])
 })
 
 test('a customer who lives by the real time is left alone', async () => {

@@ -57,15 +57,17 @@ test('what a worker does for long is its own until it dies, and then somebody el
   await withDirectClient(database.adminUrl, async (holder) => {
     await holder.query('begin; lock table known_addresses in share mode')
     await ask(`select graphile_worker.add_job('forget-expired')`)
+    const patiently = { timeout: 20_000 }
+    await vi.waitFor(async () => expect(await workers()).toHaveLength(1), patiently)
     const [begun] = await workers()
     await untilAnswer(longJob, [{ locked_by: begun.worker, attempts: 1 }])
     const second = await start()
-    await vi.waitFor(async () => expect(await workers()).toHaveLength(2))
+    await vi.waitFor(async () => expect(await workers()).toHaveLength(2), patiently)
 
     // The first loses the session that shows that it lives, and opens another.
     await ask('select pg_terminate_backend($1)', [begun.pid])
     const isBegun = ({ worker }: { worker: string }) => worker === begun.worker
-    await vi.waitFor(async () => expect((await workers()).find(isBegun).pid).not.toBe(begun.pid))
+    await vi.waitFor(async () => expect((await workers()).find(isBegun)?.pid).not.toBe(begun.pid), patiently)
     const other = (await workers()).find((each) => !isBegun(each))
 
     // What nobody works at is given back meanwhile, and done once, however many look for it.

@@ -11,13 +11,8 @@ const phases = {
     'before Stripe is asked',
     'asked, before the answer is there',
   ],
-  applying: [
-    'before anything is applied',
-    'applied in part',
-    'applied, before the commit',
-    'committed, before the job knows',
-  ],
-  finishing: ['before the job is deleted'],
+  applying: ['before anything is applied', 'applied in part', 'applied, before the commit'],
+  finishing: ['committed, before the job knows', 'before the job is deleted'],
 } as const
 export type Phase = keyof typeof phases
 export type CrashPoint = (typeof phases)[Phase][number]

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { PlatformTx, Tx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
+import { enqueueJob } from '../../jobs/queue.ts'
 import type { PlanName } from '../plans/plans.ts'
 import type { TenantStatus } from '../tenants/status.ts'
 import type { CataloguePrice } from './billing-state.ts'
@@ -18,6 +19,7 @@ export const accountColumns = [
   'applied_status',
   'applied_plan',
   'cancel_before',
+  'cancelled_subscription_id',
   'version',
   'synced_at',
 ] as const
@@ -32,12 +34,17 @@ export async function listCataloguePrices(tx: PlatformTx): Promise<CataloguePric
   return rows as (CataloguePrice & { plan: PlanName })[]
 }
 
+/** Has the transaction's tenant compared with Stripe: one job, however many events ask for it before it runs. */
+export function enqueueSync(tx: PlatformTx): Promise<void> {
+  return enqueueJob(tx, 'sync-billing', {}, { key: 'sync-billing' })
+}
+
 /**
  * Has the transaction's tenant compared with Stripe after the commit, if it has a customer there: one job, however often
  * this is called before it runs.
  * @returns whether it has
  */
-export async function enqueueBillingSync(tx: Tx | PlatformTx): Promise<boolean> {
+export async function enqueueSyncOfCustomer(tx: Tx | PlatformTx): Promise<boolean> {
   const { rows } = await sql`select graphile_worker.enqueue_job('sync-billing', '{}', 'sync-billing')
     from billing_accounts where tenant_id = app.current_tenant() and customer_id is not null`.execute(tx)
   return rows.length > 0
@@ -53,16 +60,20 @@ export async function followOperator(
   tx: PlatformTx,
   { tenantId, to, now }: { tenantId: TenantId; to: TenantStatus; now: Date },
 ): Promise<void> {
-  if (to === 'SUSPENDED') return
+  if (to === 'SUSPENDED') {
+    await enqueueSyncOfCustomer(tx)
+    return
+  }
   const endsSubscriptions = to === 'CANCELLED' || to === 'DELETING'
   await tx
     .updateTable('billing_accounts')
     .set({
       cancel_before: endsSubscriptions ? now : null,
+      cancelled_subscription_id: endsSubscriptions ? sql`subscription_id` : null,
       version: sql<string>`version + 1`,
       updated_at: now,
     })
     .where('tenant_id', '=', tenantId)
     .execute()
-  await enqueueBillingSync(tx)
+  await enqueueSyncOfCustomer(tx)
 }

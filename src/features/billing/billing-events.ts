@@ -6,7 +6,8 @@ import { AppError } from '../../errors.ts'
 import type { Origin } from '../audit/audit.ts'
 import { auditOperatorAct } from '../audit/operator-audit.ts'
 import type { AdminPrincipal } from '../super-admins/access.ts'
-import { enqueueSync, findTenant, isRelevant } from './inbox.ts'
+import { enqueueSync } from './billing-account.ts'
+import { findTenant, isRelevant } from './inbox.ts'
 import { getBilling } from './stripe.ts'
 
 /** What an event has brought about; one that waits is not applied yet. */

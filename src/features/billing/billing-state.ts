@@ -47,7 +47,7 @@ export interface BillingState {
 
 /** The first payment was never made: says nothing. */
 const neverPaid = ['incomplete', 'incomplete_expired']
-/** What every other status says, and which of several subscriptions counts (SPEC.md, 8.3). */
+/** What every other status says, and which of several subscriptions counts. */
 const meanings: Record<string, { worth: number; status: BillingState['status'] }> = {
   active: { worth: 3, status: 'ACTIVE' },
   trialing: { worth: 3, status: 'ACTIVE' },
@@ -66,20 +66,23 @@ const meaningOf = ({ status }: Stripe.Subscription) => meanings[status] ?? unkno
  * equals the newest; of those that have ended, the one that ended last.
  * Source of the statuses: docs.stripe.com/billing/subscriptions/overview#subscription-statuses
  * @param given `dueSince`: since when the oldest open invoice of a subscription is due; `cancelBefore`: what began
- *   before has been cancelled by an operator, and counts as ended
+ *   before has been cancelled by an operator, and counts as ended; `cancelledId`: so has this one, whatever the clocks say
  */
 export function readBillingState(given: {
   subscriptions: readonly Stripe.Subscription[]
   dueSince: (subscriptionId: string) => Date | undefined
   catalogue: readonly CataloguePrice[]
   cancelBefore: Date | null
+  cancelledId?: string | null
   now: Date
 }): BillingState {
-  const { subscriptions, catalogue, cancelBefore, now } = given
+  const { subscriptions, catalogue, cancelBefore, cancelledId, now } = given
   const isOver = ({ status }: Stripe.Subscription) => status === 'canceled' || status === 'incomplete_expired'
   const isPaid = ({ status }: Stripe.Subscription) => !neverPaid.includes(status)
   const isCancelled = (each: Stripe.Subscription) =>
-    !isOver(each) && cancelBefore !== null && instantOf(each.created) <= cancelBefore
+    !isOver(each) &&
+    cancelBefore !== null &&
+    (each.id === cancelledId || instantOf(each.created) <= cancelBefore)
   const hasEnded = (each: Stripe.Subscription) => isOver(each) || isCancelled(each)
   const paid = subscriptions.filter(isPaid)
   const alive = paid.filter((each) => !hasEnded(each)).toSorted(byWorth)
@@ -109,7 +112,8 @@ export function readBillingState(given: {
   return {
     ...common,
     status: isOverdue ? 'SUSPENDED' : means,
-    statusFacts: says,
+    // Of a debt that is overdue a part may be paid: that is nothing new.
+    statusFacts: isOverdue ? `subscription ${chosen.id} is overdue` : says,
     plan: means && sold?.plan,
     planFacts: `${chosen.id} ${item?.price.id ?? ''}`,
     pastDueSince,
@@ -137,7 +141,7 @@ export function dueSinceOf({ due_date, status_transitions, created }: Stripe.Inv
  * that the first is not taken for a debt of long ago, this comes with the subscription, of the same moment.
  */
 function latestDue({ latest_invoice: latest }: Stripe.Subscription): Date | undefined {
-  return typeof latest === 'object' && latest ? dueSinceOf(latest) : undefined
+  return typeof latest === 'object' && latest && latest.status !== 'draft' ? dueSinceOf(latest) : undefined
 }
 
 function listAlerts(alive: Stripe.Subscription[], catalogue: readonly CataloguePrice[]): string[] {

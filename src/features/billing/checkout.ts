@@ -2,16 +2,17 @@ import { sql } from 'kysely'
 import type Stripe from 'stripe'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
+import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
-import { actorOf, type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { type AuditEntry, actorOf, type Origin, writeAuditEntry } from '../audit/audit.ts'
 import type { Principal } from '../members/access.ts'
 import { isAllowed, type Role } from '../members/roles.ts'
 import type { PlanName } from '../plans/plans.ts'
-import type { TenantStatus } from '../tenants/status.ts'
+import { lockTenant, type TenantStatus } from '../tenants/status.ts'
 import { forgetCustomer, getCustomer, type Intent, isCustomerMissing, storeIntent } from './customers.ts'
 import { confirm, type Patience, startPatience } from './patience.ts'
-import { isSubscribed, openPage } from './payment-page.ts'
-import { askStripe, getBilling } from './stripe.ts'
+import { closePage, openPage } from './payment-page.ts'
+import { askStripe, getBilling, isDeletedCustomer } from './stripe.ts'
 
 /** What an owner wants to buy. */
 export interface CheckoutRequest {
@@ -55,6 +56,10 @@ export async function startCheckout(
       return await openPage(context, stripe, { tenantId, plan, price, quantity, customer }, patience)
     } catch (error) {
       if (!isCustomerMissing(error)) throw error
+      // Whom a key of another account does not know has not gone.
+      if (!(await isDeletedCustomer(stripe, customer.id))) {
+        throw new AppError('billing_unavailable', { cause: error })
+      }
     }
     const now = clock.now()
     const gone = { ...order.tenant, customerId: customer.id, now }
@@ -63,21 +68,30 @@ export async function startCheckout(
     return openPage(context, stripe, { tenantId, plan, price, quantity, customer: another }, patience)
   })
 
-  await db.withPlatform(
-    'billing',
-    async (tx) =>
-      writeAuditEntry(tx, {
-        actor: actorOf(principal),
-        action: 'billing.checkout_started',
-        object: { type: 'checkout_session', id: page.id },
-        changedFields: [],
-        reason: `Plan ${plan}`,
-        ...origin,
-        now: clock.now(),
-      }),
-    { tenantId },
-  )
+  const started = {
+    actor: actorOf(principal),
+    action: 'billing.checkout_started',
+    object: { type: 'checkout_session', id: page.id },
+    changedFields: [],
+    reason: `Plan ${plan}`,
+    ...origin,
+  }
+  try {
+    await db.withPlatform('billing', (tx) => recordStart(tx, tenantId, { ...started, now: clock.now() }), {
+      tenantId,
+    })
+  } catch (error) {
+    await closePage(stripe, page.id, patience).catch(() => undefined)
+    throw error
+  }
   return { url: page.url, expires_at: page.expiresAt }
+}
+
+/** Leaves the audit entry, unless an operator has closed the tenant while Stripe was asked. */
+async function recordStart(tx: PlatformTx, tenantId: TenantId, entry: AuditEntry): Promise<void> {
+  const { status, status_set_by } = await lockTenant(tx, tenantId)
+  refuseClosed({ status, status_set_by })
+  writeAuditEntry(tx, entry)
 }
 
 /** Checks who buys what, and stores that the tenant is to have a customer. The caller's rights may have gone since. */
@@ -113,7 +127,6 @@ async function takeOrder(
   if (plan === 'FREE') throw new AppError('plan_not_for_sale')
   const tenant = { tenantId, name: found.name, email: found.company_email }
   const intent = await storeIntent(tx, { ...tenant, now })
-  if (isSubscribed(intent.subscription_status)) throw new AppError('already_subscribed')
   const quantity = found.price_is_per_seat ? (found.seats ?? 1) : 1
   return { plan, tenant, intent, priceId: found.stripe_price_id, quantity }
 }

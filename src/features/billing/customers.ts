@@ -9,6 +9,9 @@ import { isMissing } from './stripe.ts'
 /** For so long a key of ours is relied on: Stripe forgets it after 24 hours (docs.stripe.com/api/idempotent_requests). */
 const keyMs = 20 * 3_600_000
 
+/** How far Stripe's clock and ours may be apart. */
+const clockSkewMs = 3_600_000
+
 /** The customer of a tenant: made already, or to be made with exactly this. */
 export interface Intent {
   id: string
@@ -63,9 +66,7 @@ export async function getCustomer(
   patience: Patience,
 ): Promise<{ id: string; isNew: boolean }> {
   if (intent.customer_id) return { id: intent.customer_id, isNew: false }
-  const isOld = context.clock.now().getTime() - intent.created_at.getTime() > keyMs
-  const isRenewed = intent.updated_at > intent.created_at
-  const found = isOld || isRenewed ? await findCustomer(stripe, tenantId, patience) : undefined
+  const found = await findCustomer(stripe, tenantId, intent, context.clock.now(), patience)
   const id = found ?? (await createCustomer(context, stripe, tenantId, intent, patience))
   const stored = await context.db.withPlatform(
     'billing',
@@ -84,15 +85,28 @@ export async function getCustomer(
   return { id: stored.customer_id ?? id, isNew: !found && stored.customer_id === id }
 }
 
-/** The first of the customers that were made for a tenant. */
+/**
+ * The first of the customers that were made for a tenant under keys that are forgotten by now, or were given up. What
+ * was made a moment ago only a list shows: a search may be a minute behind (docs.stripe.com/search#data-freshness).
+ */
 async function findCustomer(
   stripe: Stripe,
   tenantId: TenantId,
+  { created_at, updated_at }: Intent,
+  now: Date,
   patience: Patience,
 ): Promise<string | undefined> {
-  const query = `metadata['tenant_id']:'${tenantId}'`
-  const { data } = confirm(await stripe.customers.search({ query, limit: 100 }, patience()), 'search_result')
-  const ours = data.filter(({ metadata, deleted }) => metadata.tenant_id === tenantId && !deleted)
+  const found: Stripe.Customer[] = []
+  if (updated_at > created_at) {
+    const since = Math.max(created_at.getTime(), updated_at.getTime() - keyMs) - clockSkewMs
+    const asked = { created: { gte: Math.floor(since / 1000) }, limit: 100 }
+    found.push(...(await stripe.customers.list(asked, patience()).autoPagingToArray({ limit: 10_000 })))
+  }
+  if (now.getTime() - created_at.getTime() > keyMs) {
+    const asked = { query: `metadata['tenant_id']:'${tenantId}'`, limit: 100 }
+    found.push(...confirm(await stripe.customers.search(asked, patience()), 'search_result').data)
+  }
+  const ours = found.filter(({ metadata, deleted }) => metadata.tenant_id === tenantId && !deleted)
   return ours.toSorted((one, other) => one.created - other.created)[0]?.id
 }
 
@@ -100,9 +114,10 @@ async function createCustomer(
   context: Context,
   stripe: Stripe,
   tenantId: TenantId,
-  { id, customer_name: name, customer_email: email }: Intent,
+  intent: Intent,
   patience: Patience,
 ): Promise<string> {
+  const { id, customer_name: name, customer_email: email } = intent
   const customer = { name, ...(email && { email }), metadata: { tenant_id: tenantId } }
   const idempotencyKey = `tenantry-customer-${tenantId}-${id}`
   try {
@@ -110,14 +125,19 @@ async function createCustomer(
   } catch (error) {
     // Stripe keeps what it answered to a key, failures of its own included: for a day the same would come back.
     const isKept = error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 0) >= 500
-    if (isKept) await renewKey(context, tenantId, id)
+    if (isKept) await renewKey(context, tenantId, intent)
     throw error
   }
 }
 
 /** Another key from now on; that Stripe has the customer already, who comes next finds out. */
-async function renewKey({ db, clock }: Context, tenantId: TenantId, id: string): Promise<void> {
-  const now = clock.now()
+async function renewKey(
+  { db, clock }: Context,
+  tenantId: TenantId,
+  { id, created_at }: Intent,
+): Promise<void> {
+  // Later than the intent in any case: that is how it is known to be another.
+  const now = new Date(Math.max(clock.now().getTime(), created_at.getTime() + 1))
   await db.withPlatform(
     'billing',
     (tx) =>

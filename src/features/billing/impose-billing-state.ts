@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { type AuditEntry, writeAuditEntry } from '../audit/audit.ts'
@@ -15,6 +14,7 @@ import {
 } from '../tenants/status.ts'
 import { accountColumns } from './billing-account.ts'
 import type { BillingState } from './billing-state.ts'
+import { storeIntent } from './customers.ts'
 import { isOf, type Known, settleEvents } from './known.ts'
 
 /** What is to be written of a tenant. */
@@ -57,7 +57,7 @@ export async function imposeBillingState(
   const from = { status: tenant.status as TenantStatus, setBy: tenant.status_set_by as Agent }
   const isGone = from.status === 'DELETING' || from.status === 'DELETED'
   // Of a tenant that is gone no row is made again.
-  if (!known.account && !isGone) await createAccount(tx, finding, tenant.name)
+  if (!known.account && !isGone) await storeIntent(tx, { tenantId, name: tenant.name, email: null, now })
   const account = await tx
     .selectFrom('billing_accounts')
     .select(accountColumns)
@@ -116,21 +116,6 @@ export async function imposeBillingState(
   const settled = { customerId, causeId: changed.length > 0 ? newest?.id : undefined }
   await settleEvents(tx, known.waiting, { ...settled, finding: state.finding, now })
   return { changed }
-}
-
-/** For a tenant whose customer only Stripe's events tell of. */
-async function createAccount(tx: PlatformTx, { tenantId, now }: Finding, name: string): Promise<void> {
-  await tx
-    .insertInto('billing_accounts')
-    .values({
-      tenant_id: tenantId,
-      id: uuidv7({ msecs: now.getTime() }),
-      customer_name: name,
-      created_at: now,
-      updated_at: now,
-    })
-    .onConflict((conflict) => conflict.column('tenant_id').doNothing())
-    .execute()
 }
 
 /** Whatever changes is put down to the newest of the events that waited. */

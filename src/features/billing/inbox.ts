@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
-import { enqueueJob } from '../../jobs/queue.ts'
+import { enqueueSync } from './billing-account.ts'
 import { type Billing, instantOf } from './stripe.ts'
 
 /** How old a signature may be, in seconds: docs.stripe.com/webhooks#replay-attacks */
@@ -150,15 +150,10 @@ export async function storeEvent(
   return stored
 }
 
-/** Has the transaction's tenant compared with Stripe: one job, however many events ask for it before it runs. */
-export function enqueueSync(tx: PlatformTx): Promise<void> {
-  return enqueueJob(tx, 'sync-billing', {}, { key: 'sync-billing' })
-}
-
 /**
- * The tenant that an object of Stripe is about: whose customer it names, else the one that it was made for. A buyer
- * chooses the client_reference_id of a payment link (docs.stripe.com/payment-links/url-parameters), so of that it is
- * nobody's word.
+ * The tenant that an object of Stripe is about: whose customer it names, else the one that it was made for. A
+ * buyer chooses the client_reference_id of a payment link or a pricing table
+ * (docs.stripe.com/payment-links/url-parameters), so that is nobody's word.
  */
 export async function findTenant(tx: PlatformTx, object: unknown): Promise<TenantId | undefined> {
   const customerId = customerOf(object)
@@ -173,7 +168,6 @@ export async function findTenant(tx: PlatformTx, object: unknown): Promise<Tenan
   if (known) return parseTenantId(known.tenant_id)
   const named = [
     read(object, 'metadata', 'tenant_id'),
-    read(object, 'payment_link') ? undefined : read(object, 'client_reference_id'),
     read(object, 'parent', 'subscription_details', 'metadata', 'tenant_id'),
     read(object, 'subscription_details', 'metadata', 'tenant_id'),
   ].flatMap((text) => parseTenantId(text) ?? [])

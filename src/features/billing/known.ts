@@ -22,6 +22,8 @@ export interface Known {
   catalogue: CataloguePrice[]
   /** What began before has been cancelled by an operator. */
   cancelBefore: Date | null
+  /** Checkout pages that were opened before are closed: nobody is to pay who is not let in for it. */
+  closePagesBefore: Date | null
   /** Members who are active: what a subscription by seats is for. */
   seats: number
 }
@@ -37,30 +39,35 @@ export async function readKnown(tx: PlatformTx, tenantId: TenantId): Promise<Kno
     .orderBy('occurred_at', 'desc')
     .orderBy('id', 'desc')
     .execute()
-  const { status, seats } = await tx
+  const { status, status_set_by, seats } = await tx
     .selectFrom('tenants')
     .select([
       'status',
+      'status_set_by',
       sql<number>`(select count(*)::int from memberships m
         where m.tenant_id = tenants.tenant_id and m.status = 'active')`.as('seats'),
     ])
     .where('tenant_id', '=', tenantId)
     .executeTakeFirstOrThrow()
   const isGone = status === 'DELETING' || status === 'DELETED'
+  const isHeld = status === 'SUSPENDED' && status_set_by === 'operator'
+  const cancelBefore = isGone ? endOfTime : (account?.cancel_before ?? null)
   return {
     account,
-    unclaimed: account?.customer_id ? [] : await listUnclaimed(tx, waiting),
+    unclaimed: account?.customer_id ? [] : await listUnclaimed(tx, tenantId, waiting),
     waiting,
     catalogue: await listCataloguePrices(tx),
     // Who is gone is charged for nothing, whenever it began.
-    cancelBefore: isGone ? endOfTime : (account?.cancel_before ?? null),
+    cancelBefore,
+    closePagesBefore: isHeld ? endOfTime : cancelBefore,
     seats,
   }
 }
 
 const endOfTime = new Date(8_640_000_000_000_000)
 
-function findAccount(tx: PlatformTx, tenantId: TenantId) {
+/** What is known of a tenant at Stripe; undefined before its first checkout or event. */
+export function findAccount(tx: PlatformTx, tenantId: TenantId) {
   return tx
     .selectFrom('billing_accounts')
     .select(accountColumns)
@@ -69,13 +76,14 @@ function findAccount(tx: PlatformTx, tenantId: TenantId) {
 }
 
 /** The customers that a tenant's events name and that are no other tenant's: what an event says takes over nobody's. */
-async function listUnclaimed(tx: PlatformTx, waiting: WaitingEvent[]): Promise<string[]> {
+async function listUnclaimed(tx: PlatformTx, tenantId: TenantId, waiting: WaitingEvent[]): Promise<string[]> {
   const named = [...new Set(waiting.flatMap(({ customer_id }) => customer_id ?? []))]
   if (named.length === 0) return []
   const claimed = await tx
     .selectFrom('billing_accounts')
     .select('customer_id')
     .where('customer_id', '=', sql<string>`any(${named}::text[])`)
+    .where('tenant_id', '<>', tenantId)
     .execute()
   return named.filter((id) => claimed.every(({ customer_id }) => customer_id !== id))
 }

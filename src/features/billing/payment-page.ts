@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import type { PlanName } from '../plans/plans.ts'
-import { enqueueBillingSync } from './billing-account.ts'
+import { enqueueSyncOfCustomer } from './billing-account.ts'
 import { confirm, type Patience } from './patience.ts'
 import { instantOf, isRefused } from './stripe.ts'
 
@@ -44,7 +44,7 @@ export async function openPage(
 ): Promise<Page> {
   // A customer who has just been made has neither.
   if (!isNew) {
-    for (const { id } of await listOpen(stripe, customer, patience)) await close(stripe, id, patience)
+    for (const { id } of await listOpen(stripe, customer, patience)) await closePage(stripe, id, patience)
     // Behind the closing, and at Stripe: the event of a payment may still be on its way.
     await refuseSubscribed(context, stripe, tenantId, customer, patience)
   }
@@ -69,9 +69,11 @@ export async function openPage(
   // those before it, and the others are handed that one.
   const [newest, ...older] = await listOpen(stripe, customer, patience)
   if (newest?.id === page.id) {
-    for (const { id } of older) await close(stripe, id, patience)
+    for (const { id } of older) await closePage(stripe, id, patience)
     return page
   }
+  // Whoever opened the newest may be gone before they close this one.
+  await closePage(stripe, page.id, patience)
   if (newest?.metadata?.plan !== plan) throw new AppError('conflict')
   return toPage(newest)
 }
@@ -93,7 +95,7 @@ async function listOpen(
 }
 
 /** Closes a page. One that is paid for or closed by now cannot be, and need not. */
-async function close(stripe: Stripe, id: string, patience: Patience): Promise<void> {
+export async function closePage(stripe: Stripe, id: string, patience: Patience): Promise<void> {
   try {
     await stripe.checkout.sessions.expire(id, {}, patience())
   } catch (error) {
@@ -112,6 +114,6 @@ async function refuseSubscribed(
   const asked = { customer, limit: 100 }
   const { data } = confirm(await stripe.subscriptions.list(asked, patience()), 'list')
   if (!data.some(({ status }) => isSubscribed(status))) return
-  await db.withPlatform('billing', enqueueBillingSync, { tenantId })
+  await db.withPlatform('billing', enqueueSyncOfCustomer, { tenantId })
   throw new AppError('already_subscribed')
 }

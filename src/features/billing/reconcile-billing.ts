@@ -2,19 +2,18 @@ import { type SqlBool, sql } from 'kysely'
 import Stripe from 'stripe'
 import type { Context } from '../../context.ts'
 import { AppError } from '../../errors.ts'
-import { listTenants } from '../../jobs/each-tenant.ts'
+import { eachTenantId } from '../../jobs/each-tenant.ts'
 import { relevantTypes, storeEvent } from './inbox.ts'
-import { type Billing, withBackOff } from './stripe.ts'
+import { type Billing, isOutage, withBackOff } from './stripe.ts'
 import { syncBilling } from './sync-billing.ts'
 
 /**
  * Tenants compared at a time. A request takes some 100 to 300 ms, so these are 15 to 40 of them a second: of the 100
  * that Stripe answers, and the 25 of its test mode, enough is left for people who wait (docs.stripe.com/rate-limits).
- * Half of the platform's connections stay free, too.
  */
 const atOnce = 4
 /** After so many failures in a row that have nothing to do with the tenant, the rest is left for the next time. */
-const patience = 5
+const mostFailuresInARow = 5
 /** For so long Stripe tries to deliver an event: docs.stripe.com/webhooks#automatic-retries */
 const deliveryMs = 3 * 86_400_000
 
@@ -34,13 +33,13 @@ export async function reconcileBilling(context: Context): Promise<void> {
   if (!billing) return
   const tally = { undelivered: 0, compared: 0, repaired: 0, failed: 0 }
   let failuresInARow = 0
-  const isOver = () => failuresInARow >= patience || readiness.isDraining
+  const isOver = () => failuresInARow >= mostFailuresInARow || readiness.isDraining
 
   /** What fails is logged and keeps nobody else waiting. */
   async function attempt(what: object, work: () => Promise<void>): Promise<void> {
     try {
       await work()
-      if (failuresInARow < patience) failuresInARow = 0
+      if (failuresInARow < mostFailuresInARow) failuresInARow = 0
     } catch (err) {
       tally.failed++
       failuresInARow = isEverybodys(err) ? failuresInARow + 1 : 0
@@ -57,7 +56,7 @@ export async function reconcileBilling(context: Context): Promise<void> {
       if (isOver()) break
     }
   })
-  const tenantIds = listTenants(context, 'billing', hasCustomer)
+  const tenantIds = eachTenantId(context, 'billing', hasCustomer)
   const compare = async () => {
     for await (const tenant_id of tenantIds) {
       if (isOver()) break
@@ -85,14 +84,8 @@ export async function reconcileBilling(context: Context): Promise<void> {
 
 /** Whether what failed for one fails for all: Stripe cannot be reached, or not with this key, or the database cannot. */
 function isEverybodys(error: unknown): boolean {
-  const { StripeConnectionError, StripeRateLimitError, StripeAPIError, StripeAuthenticationError } =
-    Stripe.errors
-  return (
-    [StripeConnectionError, StripeRateLimitError, StripeAPIError, StripeAuthenticationError].some(
-      (kind) => error instanceof kind,
-    ) ||
-    (error instanceof AppError && error.status === 503)
-  )
+  const isKeyRefused = error instanceof Stripe.errors.StripeAuthenticationError
+  return isKeyRefused || isOutage(error) || (error instanceof AppError && error.status === 503)
 }
 
 /** Stripe lists events by whole names, of at most 20 types. */

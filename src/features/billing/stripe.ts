@@ -51,13 +51,33 @@ const backOffMs = [500, 1_000, 2_000, 4_000, 8_000]
 export async function withBackOff<T>(ask: () => Promise<T>): Promise<T> {
   for (const waitMs of backOffMs) {
     try {
-      return await ask()
+      return await within(jobMs, ask)
     } catch (error) {
       if (!(error instanceof Stripe.errors.StripeRateLimitError)) throw error
       await sleep(waitMs * (0.5 + Math.random()))
     }
   }
-  return ask()
+  return within(jobMs, ask)
+}
+
+/** How long a job waits for all of one answer, in milliseconds, and a caller for all that is asked for them. */
+const jobMs = 8_000
+const callerMs = 12_000
+
+/** Gives up on an answer that only trickles in: the client's own limit is on silence. */
+async function within<T>(ms: number, ask: () => Promise<T>): Promise<T> {
+  const limit = new AbortController()
+  const late = sleep(ms, undefined, { signal: limit.signal }).then(() => {
+    throw new Stripe.errors.StripeConnectionError({ message: 'Stripe took too long', type: 'api_error' })
+  })
+  late.catch(() => undefined)
+  const answer = ask()
+  answer.catch(() => undefined)
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    limit.abort()
+  }
 }
 
 /**
@@ -67,14 +87,26 @@ export async function withBackOff<T>(ask: () => Promise<T>): Promise<T> {
  */
 export async function askStripe<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    return await ask()
+    return await within(callerMs, ask)
   } catch (error) {
-    const { StripeConnectionError, StripeRateLimitError, StripeAPIError } = Stripe.errors
-    const isTheirs = [StripeConnectionError, StripeRateLimitError, StripeAPIError].some(
-      (kind) => error instanceof kind,
-    )
-    throw isTheirs ? new AppError('billing_unavailable', { cause: error }) : error
+    throw isOutage(error) ? new AppError('billing_unavailable', { cause: error }) : error
   }
+}
+
+/** Whether a customer has been deleted; one whom Stripe has never heard of has not. */
+export async function isDeletedCustomer(stripe: Stripe, id: string): Promise<boolean> {
+  try {
+    return (await stripe.customers.retrieve(id)).deleted === true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+/** Whether Stripe cannot be reached, is too busy, or fails. */
+export function isOutage(error: unknown): boolean {
+  const { StripeConnectionError, StripeRateLimitError, StripeAPIError } = Stripe.errors
+  return [StripeConnectionError, StripeRateLimitError, StripeAPIError].some((kind) => error instanceof kind)
 }
 
 /** Whether Stripe says that this cannot be done, such as closing a page that is closed. */

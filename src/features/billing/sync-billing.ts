@@ -1,11 +1,13 @@
 import type Stripe from 'stripe'
 import type { Context } from '../../context.ts'
+import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import type { JobInfo } from '../../jobs/job-info.ts'
+import { lockTenant } from '../tenants/status.ts'
 import { type BillingState, dueSinceOf, readBillingState } from './billing-state.ts'
 import { imposeBillingState } from './impose-billing-state.ts'
-import { type Known, readKnown, settleEvents } from './known.ts'
-import { type Billing, instantOf, isMissing, isRefused, withBackOff } from './stripe.ts'
+import { findAccount, isOf, type Known, readKnown, settleEvents } from './known.ts'
+import { type Billing, instantOf, isDeletedCustomer, isMissing, isRefused, withBackOff } from './stripe.ts'
 
 /** How often what was read may turn out to be outdated before the job is left to its next try. */
 const attempts = 5
@@ -46,12 +48,19 @@ export async function syncBilling(
     const known = await context.db.withPlatform('billing', (tx) => readKnown(tx, tenantId), { tenantId })
     const customerId = known.account?.customer_id ?? (await findCustomer(billing.stripe, known))
     if (!customerId) {
-      const settled = { now: context.clock.now() }
-      await context.db.withPlatform('billing', (tx) => settleEvents(tx, known.waiting, settled), { tenantId })
+      const isSettled = await context.db.withPlatform(
+        'billing',
+        (tx) => settleUnmatched(tx, tenantId, known, context),
+        {
+          tenantId,
+        },
+      )
+      if (!isSettled) continue
       return undefined
     }
-    // What is bought on a page from before an operator cancelled would look like a wish to come back.
-    if (known.cancelBefore) await closePages(billing.stripe, customerId, known.cancelBefore)
+    // What is bought on a page from before an operator cancelled would look like a wish to come back, and who is
+    // suspended by one is not let in for paying.
+    if (known.closePagesBefore) await closePages(billing.stripe, customerId, known.closePagesBefore)
     const state = await readStripe(billing.stripe, customerId, known, context.clock.now())
     const written = await context.db.withPlatform(
       'billing',
@@ -63,9 +72,15 @@ export async function syncBilling(
     )
     if (!written) continue
     changed.push(...written.changed)
+    for (const { id, type } of known.waiting.filter((event) => !isOf(customerId, event))) {
+      context.log.warn(
+        { tenant_id: tenantId, event: id, type },
+        "billing: an event is of another customer than the tenant's",
+      )
+    }
     for (const alert of state.alerts) context.log.warn({ tenant_id: tenantId }, `billing: ${alert}`)
     // Behind the commit: what an operator undid in time is not cancelled. Should this fail, the next run sees to it.
-    for (const id of state.toCancel) await cancelSubscription(billing.stripe, id)
+    if (!(await cancelSubscriptions(context, billing.stripe, tenantId, state.toCancel))) continue
     // What that made of the subscription is read anew, too.
     if (await followSeats(billing.stripe, state, known)) continue
     return { changed, finding: state.finding }
@@ -89,11 +104,7 @@ async function readStripe(
   { account, catalogue, cancelBefore }: Known,
   now: Date,
 ): Promise<BillingState> {
-  const { subscriptions, isUnknown } = await listSubscriptions(
-    stripe,
-    customerId,
-    account?.subscription_id ?? null,
-  )
+  const subscriptions = await listSubscriptions(stripe, customerId, account?.subscription_id ?? null)
   const since = new Map<string, Date>()
   for (const { id, status } of subscriptions) {
     if (status !== 'past_due') continue
@@ -101,26 +112,33 @@ async function readStripe(
     if (due) since.set(id, due)
   }
   const dueSince = (id: string) => since.get(id)
-  const state = readBillingState({ subscriptions, dueSince, catalogue, cancelBefore, now })
-  if (isUnknown) state.alerts.push(`Stripe does not know the customer ${customerId}`)
-  return state
+  const cancelledId = account?.cancelled_subscription_id ?? null
+  return readBillingState({ subscriptions, dueSince, catalogue, cancelBefore, cancelledId, now })
 }
 
-/** Every subscription that a customer has had; of a customer who was deleted the one that is known here. */
+/**
+ * Every subscription that a customer has had; of a customer who was deleted the one that is known here.
+ * @throws Error when Stripe has never heard of the customer: then the key is of another account, and says nothing
+ */
 async function listSubscriptions(
   stripe: Stripe,
   customer: string,
   knownId: string | null,
-): Promise<{ subscriptions: Stripe.Subscription[]; isUnknown?: boolean }> {
+): Promise<Stripe.Subscription[]> {
   const listed = await unlessMissing(() =>
     stripe.subscriptions
       .list({ customer, status: 'all', limit: 100, expand: ['data.latest_invoice'] })
       .autoPagingToArray({ limit: 1_000 }),
   )
-  if (listed) return { subscriptions: listed }
+  if (listed) return listed
+  if (!(await isDeletedCustomer(stripe, customer))) {
+    throw new Error(
+      `Stripe does not know the customer ${customer}: is the key of the right account and mode?`,
+    )
+  }
   const expand = ['latest_invoice']
   const retrieved = knownId && (await unlessMissing(() => stripe.subscriptions.retrieve(knownId, { expand })))
-  return retrieved ? { subscriptions: [retrieved] } : { subscriptions: [], isUnknown: true }
+  return retrieved ? [retrieved] : []
 }
 
 /** Since when the oldest invoice of a subscription that is not paid is due. */
@@ -144,9 +162,47 @@ async function closePages(stripe: Stripe, customer: string, before: Date): Promi
   }
 }
 
-/** Ends a subscription at once; that it has ended already is as well. */
-async function cancelSubscription(stripe: Stripe, id: string): Promise<void> {
-  await unlessMissing(() => stripe.subscriptions.cancel(id))
+/**
+ * Ends subscriptions at once; that one has ended already is as well. Before each try it is asked whether they are still
+ * to end: an operator may have thought better of it while Stripe was too busy.
+ * @returns false when they have
+ */
+async function cancelSubscriptions(
+  { db }: Context,
+  stripe: Stripe,
+  tenantId: TenantId,
+  ids: string[],
+): Promise<boolean> {
+  const isToEnd = async () =>
+    (await db.withPlatform('billing', (tx) => readKnown(tx, tenantId), { tenantId })).cancelBefore !== null
+  const failures: unknown[] = []
+  for (const id of ids) {
+    try {
+      const isEnded = await unlessMissing(async () => {
+        if (!(await isToEnd())) return false
+        await stripe.subscriptions.cancel(id, {}, { maxNetworkRetries: 0, timeout: 5_000 })
+        return true
+      })
+      if (isEnded === false) return false
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+  return true
+}
+
+/** Settles what waits of a tenant that has no customer, unless it got one meanwhile. @returns whether it had none */
+async function settleUnmatched(
+  tx: PlatformTx,
+  tenantId: TenantId,
+  { waiting }: Known,
+  { clock }: Context,
+): Promise<boolean> {
+  await lockTenant(tx, tenantId)
+  if ((await findAccount(tx, tenantId))?.customer_id) return false
+  await settleEvents(tx, waiting, { now: clock.now() })
+  return true
 }
 
 async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {

@@ -6,7 +6,7 @@ import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
-import { enqueueBillingSync } from '../billing/billing-account.ts'
+import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { isAllowed, isAtLeast, type Role } from '../members/roles.ts'
 import { forgetAddresses } from '../sessions/known-address.ts'
 import { deriveToken, findToken, useToken, voidTokens } from '../sessions/one-time-tokens.ts'
@@ -88,7 +88,7 @@ export async function acceptInvitation(
       })
       const newSession = { userId: user.id, tenantId, membershipId, ip: origin.ip, now }
       const session = await openSession(tx, context, newSession)
-      await enqueueBillingSync(tx)
+      await enqueueSyncOfCustomer(tx)
       return { user, role: invitation.role, session }
     },
     { tenantId },

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
-import { enqueueBillingSync } from '../billing/billing-account.ts'
+import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { giveBackOverdueSeats } from '../invitations/invitations.ts'
 import { consume, release } from '../plans/limits.ts'
 import type { Principal } from './access.ts'
@@ -105,7 +105,7 @@ export async function changeUser(
     await giveBackOverdueSeats(tx, now)
     consume(tx, { users: 1 }, now)
   }
-  if (changes.status && changes.status !== target.status) await enqueueBillingSync(tx)
+  if (changes.status && changes.status !== target.status) await enqueueSyncOfCustomer(tx)
   // Who is enabled again signs in again: the sessions may have been the reason.
   if (changes.status === 'disabled') await sql`select app.end_sessions(${target.id})`.execute(tx)
   return findUser(tx, userId).executeTakeFirstOrThrow()
@@ -129,7 +129,7 @@ export async function removeUser(
   await tx.deleteFrom('memberships').where('id', '=', target.id).execute()
   if (target.status === 'active') {
     release(tx, { users: 1 }, { now })
-    await enqueueBillingSync(tx)
+    await enqueueSyncOfCustomer(tx)
   }
 }
 

@@ -53,7 +53,7 @@ export async function getTenant(tx: PlatformTx, tenantId: TenantId, now: Date) {
 }
 
 /** What an operator changes of a tenant; what is left out stays. */
-export interface TenantChange extends Pick<PlanChange, 'plan' | 'limits' | 'modules' | 'force' | 'reason'> {
+export interface TenantUpdate extends Pick<PlanChange, 'plan' | 'limits' | 'modules' | 'force' | 'reason'> {
   trialEndsAt?: Date
 }
 
@@ -62,7 +62,7 @@ export interface TenantChange extends Pick<PlanChange, 'plan' | 'limits' | 'modu
  * @param tx one of withPlatform with this tenantId
  * @throws AppError as changePlan and changeTrialEnd
  */
-export async function changeTenant(tx: PlatformTx, change: TenantChange, act: ActOnTenant): Promise<void> {
+export async function changeTenant(tx: PlatformTx, change: TenantUpdate, act: ActOnTenant): Promise<void> {
   const { trialEndsAt, ...planChange } = change
   const { tenantId, admin, origin, now } = act
   const object = { type: 'tenant', id: tenantId }

@@ -64,12 +64,14 @@ function sayHold({ status, status_set_by, subscription_id }: Present): string[] 
     : []
 }
 
-function sayPlan({ plan, plan_set_by, planChange, status_reason, subscription_id }: Present): string[] {
+function sayPlan(tenant: Present): string[] {
+  const { plan, plan_set_by, planChange, status_reason, status_changed_at, subscription_id } = tenant
   const hold =
     plan_set_by === 'operator' && subscription_id ? ' That stands until Stripe says something new.' : ''
   if (!planChange) return [`Its plan is ${plan}.${hold}`]
   const { cause, created_at: since } = planChange
-  if (cause === status_reason) return [`Its plan is ${plan} for the same reason.${hold}`]
+  if (cause === status_reason && since.getTime() === status_changed_at.getTime())
+    return [`Its plan is ${plan} for the same reason.${hold}`]
   const who = plan_set_by === 'operator' ? ', by an operator' : ''
   return [`Its plan has been ${plan} since ${when(since)}${who}${because(cause)}${hold}`]
 }

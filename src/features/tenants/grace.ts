@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Context } from '../../context.ts'
 import { forEachTenant } from '../../jobs/each-tenant.ts'
-import { enqueueBillingSync } from '../billing/billing-account.ts'
+import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { graceMs } from './grace-period.ts'
 import { changeStatus, lockTenant } from './status.ts'
 
@@ -19,7 +19,7 @@ export async function endGrace(context: Context): Promise<void> {
   await forEachTenant(context, 'tenants', isDue, async (tx, tenantId) => {
     const { status, past_due_since: since } = await lockTenant(tx, tenantId)
     if (status !== 'ACTIVE' || !since || since > latestDue) return
-    if (context.billing && (await enqueueBillingSync(tx))) return
+    if (context.billing && (await enqueueSyncOfCustomer(tx))) return
     await changeStatus(tx, {
       tenantId,
       to: 'SUSPENDED',

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
-import { enqueueBillingSync } from '../billing/billing-account.ts'
+import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { countedLimits, type PlanName } from '../plans/plans.ts'
 import { recordChange } from './history.ts'
 import { changeStatus, lockTenant, type TenantStatus } from './status.ts'
@@ -140,7 +140,7 @@ export async function startPendingTenant(
     now,
   })
   // What was paid while it waited counts from now on.
-  await enqueueBillingSync(tx)
+  await enqueueSyncOfCustomer(tx)
   return { name }
 }
 

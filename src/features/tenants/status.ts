@@ -152,6 +152,17 @@ export async function changeStatus(tx: PlatformTx, change: StatusChange): Promis
   })
   const known = { tenantId, agent, cause, billingEventId: change.billingEventId, now }
   recordChange(tx, { ...known, field: 'status', from: from.status, to })
+  if (newEnd && newEnd.trial_ends_at.getTime() !== tenant.trial_ends_at?.getTime()) {
+    recordChange(tx, {
+      ...known,
+      field: 'trial_ends_at',
+      from: tenant.trial_ends_at,
+      to: newEnd.trial_ends_at,
+    })
+  }
+  if (emptied.includes('past_due_since')) {
+    recordChange(tx, { ...known, field: 'past_due_since', from: tenant.past_due_since, to: null })
+  }
   if (agent === 'operator') await followOperator(tx, { tenantId, to, now })
   // Who was suspended before has been told.
   if (mail && from.status !== to) await mailOwners(tx, { tenantId, template: mail })
