@@ -12,7 +12,7 @@ export interface Scenario {
 /** The lives there are, by the names that the command line knows. */
 export const scenarios: Record<string, Scenario> = {
   dunning: {
-    summary: 'a renewal fails, retries are used up, then it is paid',
+    summary: 'a renewal fails, retries are used up (when is a setting of the account), then it is paid',
     delivery: 'in order',
     async *play(life) {
       yield 'the customer subscribes to PROFESSIONAL'
