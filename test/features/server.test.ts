@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { startServer } from '../../src/server.ts'
@@ -37,6 +36,18 @@ const whileClientsAreLocked = (work: () => Promise<void>) =>
     await client.query('commit')
   })
 
+/** Until a request has come as far as the lock. */
+const untilOneWaits = () =>
+  vi.waitFor(
+    async () => {
+      const waiting = await platform.sql(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      expect(waiting).toHaveLength(1)
+    },
+    { timeout: 10_000, interval: 10 },
+  )
+
 /** A connection that has not asked for anything yet. */
 function openConnection(url: string) {
   const { hostname, port } = new URL(url)
@@ -58,7 +69,7 @@ describe('draining', () => {
     let closing: Promise<void> | undefined
     await whileClientsAreLocked(async () => {
       pending = makeClient()
-      await sleep(100)
+      await untilOneWaits()
       closing = server.close(20_000)
       other.socket.write('GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n')
       const answer = await other.closed
@@ -86,7 +97,7 @@ describe('draining', () => {
     await whileClientsAreLocked(async () => {
       const pending = makeClient()
       const cut = expect(pending).rejects.toThrow()
-      await sleep(100)
+      await untilOneWaits()
       const start = performance.now()
       await server.close(300)
       expect(performance.now() - start).toBeGreaterThanOrEqual(290)
@@ -113,7 +124,7 @@ test('a client that hangs up leaves nothing behind: no failure, and its connecti
       headers: { Authorization: `Bearer ${platform.acme.token}`, 'X-Tenant-ID': 'acme' },
       signal: hangsUp.signal,
     })
-    await sleep(50)
+    await untilOneWaits()
     hangsUp.abort()
     await expect(pending).rejects.toThrow()
     await vi.waitFor(() => expect(aborted()).toHaveLength(1))
