@@ -4,6 +4,7 @@ import type { JobInfo } from '../../jobs/job-info.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import type { Message } from '../../mail.ts'
 import { renderMail } from '../../mail-templates.ts'
+import type { Role } from '../members/roles.ts'
 import { newTokenId, oneTimePurposes, storeToken } from '../sessions/one-time-tokens.ts'
 import { findPerson, type Person } from './people.ts'
 
@@ -22,12 +23,25 @@ interface MailedToken {
 /** A mail to the person of an address, if there is one: who asks for it need not know. */
 export type AccountMail =
   | ({ template: 'welcome'; email: string; company_name: string } & MailedToken)
+  | ({ template: 'member_added'; email: string; company_name: string; role: Role } & MailedToken)
   | ({ template: LinkPurpose; email: string } & MailedToken)
   | { template: 'password_changed'; email: string }
 
+/** Nobody asked for a first password, and nobody waits for it: they have as long as who was invited. */
+const firstPasswordMs = oneTimePurposes.accept_invitation.ms
+
+/** A token for a first password, mailed to somebody of whom an operator made a member. */
+export function newFirstPasswordToken(now: Date): MailedToken {
+  return newMailedToken('reset_password', now, firstPasswordMs)
+}
+
 /** A token for a mail that is asked for now. */
-export function newMailedToken(purpose: LinkPurpose, now: Date): MailedToken {
-  const expiresAt = new Date(now.getTime() + oneTimePurposes[purpose].ms)
+export function newMailedToken(
+  purpose: LinkPurpose,
+  now: Date,
+  ms: number = oneTimePurposes[purpose].ms,
+): MailedToken {
+  const expiresAt = new Date(now.getTime() + ms)
   return { token_id: newTokenId(now), token_expires_at: expiresAt.toISOString() }
 }
 
@@ -65,6 +79,14 @@ async function compose(
       const verify_url = person.isVerified ? null : await makeLink(tx, context, 'verify_email', mail, person)
       const tenant_id = String(job.tenantId)
       return { to, ...renderMail('welcome', locale, { first_name, company_name, tenant_id, verify_url }) }
+    }
+    case 'member_added': {
+      const { company_name, role } = mail
+      // Whoever has confirmed their address has chosen a password.
+      const url = person.isVerified ? null : await makeLink(tx, context, 'reset_password', mail, person)
+      const tenant_id = String(job.tenantId)
+      const values = { first_name, company_name, tenant_id, role, url }
+      return { to, ...renderMail('member_added', locale, values) }
     }
     case 'verify_email': {
       // The address may be proven in another way by now, and a company of theirs wait all the same.

@@ -8,7 +8,8 @@ import { meQuery } from '../members/me.ts'
 import { listPlans } from '../plans/plans.ts'
 import { planNameSchema, planSchema } from '../plans/schemas.ts'
 import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
-import { regions } from '../tenants/provision.ts'
+import { templateSchema } from '../tenants/provision-schemas.ts'
+import { regionSchema } from '../tenants/schemas.ts'
 import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
 import { addCompany, isEmailKnown, signUp } from './signup.ts'
 
@@ -17,9 +18,9 @@ const companyInput = {
   company_name: nameSchema,
   company_email: emailSchema,
   plan: planNameSchema,
-  region: z.string().toUpperCase().pipe(z.enum(regions)).default('FR'),
+  region: regionSchema.optional(),
   phone: phoneSchema.nullish().transform((phone) => phone ?? null),
-  template: z.literal('blank').default('blank'),
+  template: templateSchema.default('blank'),
   accept_terms: z.literal(true, 'has to be accepted'),
   accept_privacy: z.literal(true, 'has to be accepted'),
 }
@@ -51,7 +52,7 @@ export const signupRoutes = [
       locale: z.enum(['en', 'fr']).default('en'),
     }),
     response: { status: 201, body: signupAnswer },
-    errors: ['email_taken', 'overloaded'],
+    errors: ['signups_closed', 'email_taken', 'overloaded'],
     handler: async ({ context, input, request }) =>
       created(await signUp(context, input.body, originOf(request))),
   }),
@@ -114,7 +115,7 @@ export const signupRoutes = [
     rateLimit: 'signup',
     body: z.strictObject(companyInput),
     response: { status: 201, body: startedTenant },
-    errors: ['email_not_verified', 'overloaded'],
+    errors: ['signups_closed', 'email_not_verified', 'overloaded'],
     handler: async ({ context, input, request, read }) => {
       const { rows, principal } = await read((queries, claims) => meQuery(queries, userOf(claims).userId))
       if (!rows[0]) throw new AppError('not_found')

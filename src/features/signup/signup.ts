@@ -3,10 +3,9 @@ import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
-import { createGates } from '../../gate.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { newMailedToken } from '../accounts/account-mails.ts'
-import type { Origin } from '../audit/audit.ts'
+import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import type { UserClaims } from '../members/access.ts'
 import type { PlanName } from '../plans/plans.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
@@ -17,16 +16,22 @@ import {
   openSession,
   type UserAnswer,
 } from '../sessions/sessions.ts'
-import { provisionTenant, type Region, startOf, TenantIdTakenError } from '../tenants/provision.ts'
-import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
+import { readSystemSettings, refuseClosedSignups } from '../system-settings/system-settings.ts'
+import { domainOfOwners } from '../tenants/describe-tenant.ts'
+import { withFreeTenantId } from '../tenants/free-tenant-id.ts'
+import type { ProvisioningAct } from '../tenants/new-tenant.ts'
+import { provisionTenant, type Region, startOf } from '../tenants/provision.ts'
 
 /** What a company says of itself. */
 export interface CompanyInput {
   company_name: string
   company_email: string
   plan: PlanName
-  region: Region
+  /** Without one, the platform's default. */
+  region?: Region | undefined
   phone: string | null
+  /** A file of db/templates. */
+  template: string
 }
 
 /** What a company and its first person say of themselves. */
@@ -38,26 +43,26 @@ export interface SignupInput extends CompanyInput {
   locale: 'en' | 'fr'
 }
 
-/** Signups of one name come one after the other, since all would try the same id; other processes' still race. */
-const throughSameName = createGates<string>(1, 1000)
-const attempts = 50
-
 /**
  * Signs a company up: user, tenant, owner, settings, audit entry, session and the welcome mail's job in one
  * transaction. Simultaneous signups of one name all succeed, with different ids. Where the address has to be
  * confirmed first, the tenant waits for that, without a session, and the mail asks for it.
- * @throws AppError 409 `email_taken`, 400 `invalid_request` for a weak password, 503 `overloaded`
+ * @throws AppError 403 `signups_closed`; 409 `email_taken`, 400 `invalid_request` for a weak password or an address
+ *   that is kept back, 503 `overloaded`
  */
 export async function signUp(context: Context, input: SignupInput, origin: Origin) {
   const { config, db, clock, passwords } = context
   const { company_name, admin_email, admin_first_name, admin_last_name } = input
+  refuseReservedEmail(config, admin_email)
   refuseWeakPassword(
     input.admin_password,
     [company_name, admin_email.split('@')[0] ?? '', input.company_email, admin_first_name, admin_last_name],
     'body.admin_password',
   )
-  const isKnown = await db.withPlatform('signup', (tx) => isEmailKnown(tx, admin_email))
-  if (isKnown) throw new AppError('email_taken')
+  await db.withPlatform('signup', async (tx) => {
+    refuseClosedSignups(await readSystemSettings(tx))
+    if (await isEmailKnown(tx, admin_email)) throw new AppError('email_taken')
+  })
   const passwordHash = await passwords.hash(input.admin_password)
 
   const now = clock.now()
@@ -88,9 +93,16 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
   return answer(context, made, user)
 }
 
+/** Who took the address of an owner whom an operator is yet to make would keep that tenant from being made. */
+function refuseReservedEmail(config: Context['config'], email: string): void {
+  if (!email.endsWith(`.${domainOfOwners(config)}`)) return
+  const message = 'is under a domain that is kept back for the platform'
+  throw new AppError('invalid_request', { errors: [{ path: 'body.admin_email', message }] })
+}
+
 /**
  * Makes a further company for a person who is signed in.
- * @throws AppError 403 `email_not_verified` where the address has to be confirmed first, so that at most one company
+ * @throws AppError 403 `signups_closed`; 403 `email_not_verified` where the address has to be confirmed first, so that at most one company
  *   of a person waits for that; 401 `unauthenticated` when their session was ended meanwhile; 503 `overloaded`
  */
 export async function addCompany(
@@ -103,14 +115,15 @@ export async function addCompany(
   const now = context.clock.now()
   const made = await makeTenant(context, { input, user, origin, now, isPending: false }, async (tx) => {
     // Held until the new session is there: a new password ends the sessions behind its own lock of this row.
-    const { email_verified_at } = await tx
+    const person = await tx
       .selectFrom('users')
       .select('email_verified_at')
       .where('id', '=', userId)
       .forShare()
-      .executeTakeFirstOrThrow()
-    if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
-    if (context.config.emailVerification === 'required' && email_verified_at === null)
+      .executeTakeFirst()
+    // Who belonged to one tenant only goes with it.
+    if (!person || !(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
+    if (context.config.emailVerification === 'required' && person.email_verified_at === null)
       throw new AppError('email_not_verified')
   })
   return answer(context, made, user)
@@ -138,56 +151,53 @@ async function makeTenant(
   holdUser: (tx: PlatformTx) => Promise<void>,
 ): Promise<MadeTenant> {
   const { db, log } = context
+  const { company_name, plan } = input
+  const request_id = origin.requestId
   const membershipId = uuidv7({ msecs: now.getTime() })
-  const { status, trialEndsAt } = isPending
-    ? { status: 'PENDING' as const, trialEndsAt: null }
-    : startOf(input.plan, now)
-  const attempt = async () => {
-    const tenantId = await db.withPlatform('signup', (tx) => findFreeTenantId(tx, input.company_name))
-    try {
-      const session = await db.withPlatform(
-        'signup',
-        async (tx) => {
-          await holdUser(tx)
-          await provisionTenant(tx, {
-            tenantId,
-            name: input.company_name,
-            companyEmail: input.company_email,
-            adminEmail: user.email,
-            phone: input.phone,
-            region: input.region,
-            plan: input.plan,
-            status,
-            trialEndsAt,
-            ownerId: user.id,
-            membershipId,
-            ...origin,
-            now,
-          })
-          const mail = { email: user.email, ...newMailedToken('verify_email', now) }
-          if (isPending) {
-            await enqueueJob(tx, 'send-account-mail', { template: 'verify_email', ...mail })
-            return undefined
-          }
-          const { company_name } = input
-          await enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail })
-          return openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
-        },
-        { tenantId },
-      )
-      log.info({ tenant_id: tenantId, plan: input.plan, request_id: origin.requestId }, 'tenant created')
-      return { tenantId, trialEndsAt, session }
-    } catch (error) {
-      if (error instanceof TenantIdTakenError) return undefined
-      throw error
-    }
-  }
-  return throughSameName(toSlug(input.company_name), async () => {
-    for (let round = 0; round < attempts; round++) {
-      const made = await attempt()
-      if (made) return made
-    }
-    throw new AppError('overloaded')
+  const mail = { email: user.email, ...newMailedToken('verify_email', now) }
+  return withFreeTenantId(context, company_name, async (tenantId) => {
+    const onStep = (step: string) => log.info({ tenant_id: tenantId, step, request_id }, 'tenant provisioned')
+    const made = await db.withPlatform(
+      'signup',
+      async (tx) => {
+        const settings = await readSystemSettings(tx)
+        refuseClosedSignups(settings)
+        const { status, trialEndsAt } = isPending
+          ? { status: 'PENDING' as const, trialEndsAt: null }
+          : startOf(plan, now, settings)
+        const tenant = {
+          tenantId,
+          name: company_name,
+          companyEmail: input.company_email,
+          adminEmail: user.email,
+          phone: input.phone,
+          region: input.region ?? settings.default_region,
+          plan,
+          status,
+          trialEndsAt,
+          settings: { language: settings.default_language },
+          template: input.template,
+          owner: { userId: user.id, membershipId, holdUser },
+          agent: 'system',
+          cause: 'Signed up',
+          audit: (_: PlatformTx, act: ProvisioningAct) =>
+            writeAuditEntry(tx, { actor: { kind: 'user', id: user.id }, ...act, ...origin, now }),
+          mail: () =>
+            isPending
+              ? enqueueJob(tx, 'send-account-mail', { template: 'verify_email', ...mail })
+              : enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail }),
+          now,
+        } as const
+        await provisionTenant(tx, tenant, { onStep })
+        const session = isPending
+          ? undefined
+          : await openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
+        return { tenantId, trialEndsAt, session }
+      },
+      { tenantId },
+    )
+    log.info({ tenant_id: tenantId, plan, request_id }, 'tenant created')
+    return made
   })
 }
 

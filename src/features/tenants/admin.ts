@@ -3,11 +3,10 @@ import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import type { Origin } from '../audit/audit.ts'
 import { auditForPlatform, auditOperatorAct, operatorOf } from '../audit/operator-audit.ts'
-import { changePlan, type Overrides, type PlanChange } from '../plans/change-plan.ts'
-import { toLimitUsage, usageQuery } from '../plans/limits.ts'
-import { type ModuleName, moduleNames } from '../plans/plans.ts'
+import { changePlan, type PlanChange } from '../plans/change-plan.ts'
 import type { AdminPrincipal } from '../super-admins/access.ts'
 import { recordChange } from './history.ts'
+import { changeProfile, type Profile } from './profile.ts'
 import { changeStatus, lockTenant, type TenantStatus } from './status.ts'
 
 /** Who acts on which tenant, and when. */
@@ -28,47 +27,26 @@ export function getTenantId(text: string): TenantId {
   return tenantId
 }
 
-/**
- * A tenant as operators see it, with what it may use and what it uses.
- * @throws AppError 404 `not_found`
- */
-export async function getTenant(tx: PlatformTx, tenantId: TenantId, now: Date) {
-  const found = await tx
-    .selectFrom('tenants')
-    .innerJoin('plans', 'plans.plan', 'tenants.plan')
-    .select(['tenant_id', 'name', 'status', 'status_reason', 'status_set_by', 'tenants.plan', 'region'])
-    .select(['created_at', 'trial_ends_at', 'past_due_since', 'limit_overrides', 'module_overrides'])
-    .select('plans.modules as plan_modules')
-    .where('tenant_id', '=', tenantId)
-    .executeTakeFirst()
-  if (!found) throw new AppError('not_found')
-  const { plan_modules, ...tenant } = found
-  const usage = await usageQuery(tx, now).where('usage.tenant_id', '=', tenantId).execute()
-  const limits = usage.map(toLimitUsage).map(({ limit, used, allowed, resets_at }) => {
-    return [limit, { used, limit: allowed, resets_at }] as const
-  })
-  const own = tenant.module_overrides as Overrides['module_overrides']
-  const has = (name: ModuleName) => own[name] ?? plan_modules.includes(name)
-  return { ...tenant, limits: Object.fromEntries(limits), modules: moduleNames.filter(has) }
-}
-
 /** What an operator changes of a tenant; what is left out stays. */
 export interface TenantUpdate extends Pick<PlanChange, 'plan' | 'limits' | 'modules' | 'force' | 'reason'> {
   trialEndsAt?: Date
+  profile?: Profile
 }
 
 /**
- * Changes what a tenant may use and how long its trial lasts, with entries in both audit trails.
+ * Changes what a tenant is and what it may use, and how long its trial lasts, with entries in both audit trails for what
+ * was not so already. A tenant that is being deleted, or was, stays as it is.
  * @param tx one of withPlatform with this tenantId
- * @throws AppError as changePlan and changeTrialEnd
+ * @throws AppError as changePlan, which holds the tenant's row from then on, and changeTrialEnd
  */
 export async function changeTenant(tx: PlatformTx, change: TenantUpdate, act: ActOnTenant): Promise<void> {
-  const { trialEndsAt, ...planChange } = change
+  const { trialEndsAt, profile, ...planChange } = change
   const { tenantId, admin, origin, now } = act
   const object = { type: 'tenant', id: tenantId }
   const actor = operatorOf(admin)
   const changed = await changePlan(tx, { ...planChange, tenantId, agent: 'operator', actor, ...origin, now })
   if (changed) auditForPlatform(tx, { ...act, ...changed, object, reason: change.reason })
+  if (profile) await changeProfile(tx, { ...profile, reason: change.reason }, act)
   if (change.plan === 'FREE') await endTrialOfFree(tx, act)
   if (trialEndsAt) await changeTrialEnd(tx, { trialEndsAt, reason: change.reason }, act)
 }

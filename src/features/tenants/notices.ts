@@ -4,7 +4,8 @@ import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { forEachTenant } from '../../jobs/each-tenant.ts'
 import { writeAuditEntry } from '../audit/audit.ts'
-import { graceMs } from './grace-period.ts'
+import { notify, owners } from '../notifications/notify.ts'
+import { graceEnd, graceMs } from './grace-period.ts'
 import { lockTenant, type TenantStatus } from './status.ts'
 import { mailOwners, type TenantMailTemplate } from './tenant-mails.ts'
 
@@ -18,7 +19,7 @@ interface Notices {
   from: 'trial_ends_at' | 'past_due_since'
   /** The last notice that went out. */
   last: 'trial_notice' | 'past_due_notice'
-  series: { name: string; afterMs: number; mail: TenantMailTemplate }[]
+  series: { name: string; afterMs: number; mail: Exclude<TenantMailTemplate, 'suspended' | 'cancelled'> }[]
 }
 
 const ofTrial: Notices = {
@@ -85,7 +86,7 @@ async function sendNotices(context: Context, notices: Notices): Promise<void> {
   )
 }
 
-/** Sends the notice that is due by now, unless another process has. */
+/** Sends the notice that is due by now, and says it inside the product, too, unless another process has. */
 async function tell(tx: PlatformTx, tenantId: TenantId, notices: Notices, now: Date): Promise<void> {
   const { series, last } = notices
   const tenant = await lockTenant(tx, tenantId)
@@ -100,7 +101,12 @@ async function tell(tx: PlatformTx, tenantId: TenantId, notices: Notices, now: D
     .where('tenant_id', '=', tenantId)
     .execute()
   await mailOwners(tx, { tenantId, template: notice.mail })
-  if (notice.mail !== 'trial_over') return
+  if (notice.mail !== 'trial_over') {
+    // Not of a trial that is over: nothing can be read then before a plan is chosen, and it is true no more after that.
+    const date = (notices === ofTrial ? from : graceEnd(from)).toISOString()
+    notify(tx, { template: notice.mail, to: { roles: owners }, values: { date }, now })
+    return
+  }
   writeAuditEntry(tx, {
     actor: { kind: 'system', id: 'trial-notices' },
     action: 'tenant.trial_ended',

@@ -185,6 +185,11 @@ export async function lockTenant(tx: PlatformTx, tenantId: TenantId) {
   return tenant
 }
 
+/** Whether a tenant is being deleted, or was: then nothing in it is reached any more, whoever asks. */
+export function isLeaving({ status }: { status: string }): boolean {
+  return status === 'DELETING' || status === 'DELETED'
+}
+
 interface StatusOfTenant {
   status: string
   status_set_by: string

@@ -15,11 +15,11 @@ export type TenantMailTemplate =
   | 'suspended'
   | 'cancelled'
 
+/** What a mail is about. */
+type Subject = { template: TenantMailTemplate } | { template: 'support_session'; support_session_id: string }
+
 /** One mail to one owner, of the job's tenant. */
-export interface TenantMail {
-  template: TenantMailTemplate
-  user_id: string
-}
+export type TenantMail = Subject & { user_id: string }
 
 /**
  * Has every active owner of the transaction's tenant told, each by a job of their own: one mailbox that refuses keeps
@@ -28,7 +28,7 @@ export interface TenantMail {
  */
 export async function mailOwners(
   tx: PlatformTx,
-  { tenantId, ...mail }: Omit<TenantMail, 'user_id'> & { tenantId: TenantId },
+  { tenantId, ...mail }: Subject & { tenantId: TenantId },
 ): Promise<void> {
   const owners = await tx
     .selectFrom('memberships')
@@ -43,7 +43,7 @@ export async function mailOwners(
 
 /**
  * The job: sends the mail in the owner's language, unless they are no owner any more or what it says is true no more:
- * it may have waited for the mail server.
+ * it may have waited for the mail server. That somebody looked inside stays true.
  */
 export async function sendTenantMail(context: Context, mail: TenantMail, job: JobInfo): Promise<void> {
   const tenantId = parseTenantId(job.tenantId)
@@ -62,13 +62,48 @@ export async function sendTenantMail(context: Context, mail: TenantMail, job: Jo
       .executeTakeFirst(),
   )
   const now = context.clock.now()
-  if (!owner || !isTrueOf(owner, mail.template, now)) return
+  if (!owner) return
   const { email: to, first_name, company_name, locale } = owner
+  if (mail.template === 'support_session') {
+    const session = await describeSupport(context, tenantId, mail)
+    const url = `${context.config.appUrl}/support-sessions`
+    const values = { first_name, company_name, ...session, url }
+    await context.mail.send({ to, ...renderMail(mail.template, locale, values), messageId: job.messageId })
+    return
+  }
+  if (!isTrueOf(owner, mail.template, now)) return
   const end = endOf(owner, mail.template)
   // Rounded up, since the mail says within how many.
   const days = end ? Math.ceil((end.getTime() - now.getTime()) / 86_400_000) : 0
   const values = { first_name, company_name, days, url: `${context.config.appUrl}/billing` }
   await context.mail.send({ to, ...renderMail(mail.template, locale, values), messageId: job.messageId })
+}
+
+/** Who looks inside, why and for how long, and the time zone of who is told. */
+async function describeSupport(
+  context: Context,
+  tenantId: TenantId,
+  { support_session_id, user_id }: { support_session_id: string; user_id: string },
+) {
+  const found = await context.db.withPlatform(
+    'mail',
+    (tx) =>
+      tx
+        .selectFrom('support_sessions as session')
+        .innerJoin('memberships as member', 'member.tenant_id', 'session.tenant_id')
+        .innerJoin('tenant_settings as settings', 'settings.tenant_id', 'session.tenant_id')
+        .select(['session.super_admin_email', 'session.reason', 'session.is_read_only'])
+        .select(['session.created_at', 'session.expires_at'])
+        .select((eb) => eb.fn.coalesce('member.time_zone', 'settings.time_zone').as('time_zone'))
+        .where('session.id', '=', support_session_id)
+        .where('session.tenant_id', '=', tenantId)
+        .where('member.user_id', '=', user_id)
+        .executeTakeFirstOrThrow(),
+    { tenantId },
+  )
+  const { created_at: from, expires_at: to, ...session } = found
+  const minutes = Math.round((to.getTime() - from.getTime()) / 60_000)
+  return { ...session, minutes, from: from.toISOString() }
 }
 
 interface StateOfTenant {
