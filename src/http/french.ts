@@ -24,6 +24,15 @@ const sentences: Record<string, string> = {
     'devrait être un nombre entier, null pour illimité, ou plan',
   'should be the id of a price at Stripe': "devrait être l'identifiant d'un prix chez Stripe",
   'should name each module once': 'devrait nommer chaque module une seule fois',
+  'should be a whole number, or null for unlimited': 'devrait être un nombre entier, ou null pour illimité',
+  'should be 1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end':
+    'devrait compter 1 à 40 minuscules, chiffres et tirets, sans tiret au début ni à la fin',
+  'is kept back for the platform': 'est réservé à la plateforme',
+  'is under a domain that is kept back for the platform': 'est sous un domaine réservé à la plateforme',
+  'is not for the plan FREE': "n'existe pas pour l'offre FREE",
+  'should be another address than admin_email': 'devrait être une autre adresse que admin_email',
+  'is of an account whose address nobody has confirmed':
+    "est celle d'un compte dont personne n'a confirmé l'adresse",
   'is only for a tenant in its trial': "n'est possible que pendant la période d'essai",
   'should be in the future': 'devrait être dans le futur',
   'should be at most 5 minutes in the future': 'devrait être au plus 5 minutes dans le futur',
@@ -36,8 +45,13 @@ const sentences: Record<string, string> = {
   'is one of the most common passwords': 'est un des mots de passe les plus courants',
   'repeats too few characters': 'répète trop peu de caractères',
   'is made of your own or the company’s names': 'est composé de votre nom ou de celui de la société',
+  'should be a letter or digit, then up to 63 letters, digits, underscores, dots and hyphens':
+    "devrait être une lettre ou un chiffre, puis jusqu'à 63 lettres, chiffres, tirets bas, points et tirets",
+  'should have at most 50 keys': 'devrait avoir au plus 50 clés',
+  'should be at most 16 KiB of JSON': 'devrait faire au plus 16 Kio de JSON',
   'is not a cursor of this list and sort': "n'est pas un curseur de cette liste et de ce tri",
   'holds a character that cannot be stored': 'contient un caractère qui ne peut pas être enregistré',
+  'is a name that cannot be used': 'est un nom qui ne peut pas être utilisé',
   'holds too many values': 'contient trop de valeurs',
   'is nested too deeply': 'est imbriqué trop profondément',
   'is no debit of this tenant': "n'est pas un débit de ce tenant",
@@ -47,8 +61,16 @@ const sentences: Record<string, string> = {
   'holds percent-encoding that does not decode': 'contient un encodage pourcent qui ne se décode pas',
 }
 const options = /^should be one of (.+)$/
+const knownOwner = /^is required, since (.+) has an account$/
+const placeholders = /^should hold no placeholders but (.+)$/
 
 /** One of our own sentences in French; any other text as it is. */
 export function toFrench(message: string): string {
-  return sentences[message] ?? message.replace(options, 'devrait être une valeur parmi $1')
+  return (
+    sentences[message] ??
+    message
+      .replace(options, 'devrait être une valeur parmi $1')
+      .replace(knownOwner, 'est obligatoire, car $1 a déjà un compte')
+      .replace(placeholders, 'ne devrait contenir aucun paramètre hormis $1')
+  )
 }

@@ -24,7 +24,8 @@ export type ParsedInput =
 
 /**
  * Parses without throwing, so that who may not call at all is told that first.
- * Unknown fields, NUL characters and lone surrogates (RFC 8259, 8.2) are refused: PostgreSQL stores neither.
+ * Unknown fields, NUL characters and lone surrogates (RFC 8259, 8.2) are refused: PostgreSQL stores neither. So is the
+ * name `__proto__`, which schemas of any names would leave out without a word.
  */
 export function parseInput(route: Route, request: Request): ParsedInput {
   const errors: InputError[] = []
@@ -70,6 +71,7 @@ function findUnstorable(given: unknown, source: string): InputError | undefined 
       if (++values > mostValues) return 'holds too many values'
       if (!isStorable(key)) return unstorable
       path.push(key)
+      if (key === '__proto__') return unusableName
       const problem = visit((value as Record<string, unknown>)[key])
       if (problem) return problem
       path.pop()
@@ -78,10 +80,12 @@ function findUnstorable(given: unknown, source: string): InputError | undefined 
   }
   const message = visit(given)
   if (!message) return undefined
-  return { path: message === unstorable ? shorten(path.join('.')) : source, message }
+  const hasPlace = message === unstorable || message === unusableName
+  return { path: hasPlace ? shorten(path.join('.')) : source, message }
 }
 
 const unstorable = 'holds a character that cannot be stored'
+const unusableName = 'is a name that cannot be used'
 
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')

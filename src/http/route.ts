@@ -17,6 +17,8 @@ export interface Reply<Body = unknown> {
   body?: Body
   /** Instead of a body: text that is no JSON, with its Content-Type among the headers. */
   text?: string
+  /** Instead of a body: text of any length, made as it is taken, with its Content-Type among the headers. */
+  stream?: AsyncIterable<string>
   headers?: Record<string, string>
   /** Which object a declared audit action touched, and the names of the fields that changed. */
   audited?: { objectId: string; changedFields: string[] }
@@ -34,6 +36,8 @@ interface Declaration<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   body?: B
   /** Status of success and the schema of its body; no schema, no body. */
   response: { status: number; body?: z.ZodType }
+  /** Another success, where what is asked for decides which it is. */
+  otherResponse?: { status: number; body: z.ZodType }
   /** Codes beyond those that every route of its scope can answer. */
   errors?: ErrorCode[]
   /** How often one client address may try. */
@@ -60,8 +64,11 @@ interface TenantDeclaration {
   module?: ModuleName
   /** Reachable in every status of the tenant, as /v1/me and /v1/billing are. */
   whenBlocked?: 'allowed'
-  /** Only a person who has signed in may call it, no API key. */
-  caller?: 'user'
+  /**
+   * `user`: only a person of the tenant who has signed in may call it, no API key. `member`: keys, too, but no support
+   * session, which has no membership to do it by, and of which nothing is to be left that lets anybody in.
+   */
+  caller?: 'user' | 'member'
   /** How often it may be tried by or for one account, from wherever; `of` names that account. */
   accountLimit?: { name: AccountLimitName; of(claims: Claims): string }
 }

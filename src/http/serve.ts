@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import express, { type Request, type RequestHandler, type Response } from 'express'
+import { sql } from 'kysely'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { recordKeyUse } from '../features/api-keys/key-use.ts'
@@ -11,12 +12,15 @@ import {
   checkMember,
   type Principal,
 } from '../features/members/access.ts'
+import { recordSupportRequest } from '../features/support-sessions/record-request.ts'
+import { originOf } from './address.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
 import { authenticateAdmin } from './authenticate-admin.ts'
 import { toAppError } from './error-handler.ts'
 import { type ParsedInput, parseInput } from './input.ts'
 import { pass, type RateLimits } from './rate-limits.ts'
 import type { Read, Reply, Route } from './route.ts'
+import { sendStream } from './send-stream.ts'
 import { transactionSlots } from './slots.ts'
 import { countRequest, refuseAgain } from './tenant-rate-limit.ts'
 
@@ -44,7 +48,8 @@ export function serve(
   return async (request, response) => {
     const reply = await handle(request, response)
     if (context.checkAnswers) checkAnswer(route, reply)
-    send(response, reply)
+    if (reply.stream) await sendStream(request, response, reply.stream, () => writeHead(response, reply))
+    else send(response, reply)
   }
 }
 
@@ -136,7 +141,11 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
     let passed: Access[] | undefined
     try {
       return await context.db.withTenant(claims.tenantId, async (tx) => {
-        const access = await accessQuery(tx, claims, route.module).execute()
+        // What writes a row takes this lock anyhow; here it comes before the tenant's status is read. So the last rows of
+        // a tenant that is being deleted go behind whoever was let in before.
+        const access = await accessQuery(tx, claims, route.module)
+          .modifyEnd(sql`for key share of tenants`)
+          .execute()
         const principal = admit(context, route, claims, access, response)
         passed = access
         const call = { context, route, request, input, tx, principal }
@@ -235,14 +244,22 @@ async function identify(context: Context, request: Request, response: Response):
   confirmTenant(context, request, claims)
   const refusal = refuseAgain(context, claims, response)
   if (refusal !== undefined) await refusal
+  if (claims.kind === 'support') {
+    const { method, path } = request
+    await recordSupportRequest(context, claims, { method, path, ...originOf(request) })
+  }
   return claims
 }
 
-function send(response: Response, reply: Reply): void {
+function writeHead(response: Response, reply: Reply): void {
   response.statusCode = reply.status
   response.setHeader('Cache-Control', 'no-store')
   if (reply.body !== undefined) response.setHeader('Content-Type', 'application/json; charset=utf-8')
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
+}
+
+function send(response: Response, reply: Reply): void {
+  writeHead(response, reply)
   const text = reply.body === undefined ? reply.text : JSON.stringify(reply.body)
   if (text !== undefined) response.setHeader('Content-Length', Buffer.byteLength(text))
   response.end(text)
@@ -250,7 +267,8 @@ function send(response: Response, reply: Reply): void {
 
 /** In tests: an answer that its route does not declare is a bug, and told as one. */
 function checkAnswer(route: Route, reply: Reply): void {
-  const { status, body } = route.response
+  const other = route.otherResponse
+  const { status, body } = other && reply.status === other.status ? other : route.response
   if (reply.status !== status && reply.status < 500)
     throw new Error(`${route.path} does not declare ${reply.status}`)
   if (body) body.parse(reply.body)

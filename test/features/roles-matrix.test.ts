@@ -12,8 +12,10 @@ import {
 import { isTenantRoute, type TenantRoute } from '../../src/http/route.ts'
 import { exampleOf } from '../isolation/examples.ts'
 import { addApiKey, addMember, membershipOf } from '../support/members.ts'
+import { signInOperator } from '../support/operators.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/index.ts'
+import { openSupport } from '../support/support-sessions.ts'
 
 const tenantRoutes = routes.filter(isTenantRoute)
 const nameOf = ({ method, path }: TenantRoute) => `${method} ${path}`
@@ -49,9 +51,9 @@ describe('the table says what the specification says', () => {
 
   /** Who may call what. The first line that fits counts. */
   const endpoints: [pattern: RegExp, lowest: Role][] = [
-    [/^\S+ \/v1\/(me|tenants|notification-preferences)\b/, 'viewer'],
+    [/^\S+ \/v1\/(me|tenants|menu|notifications|notification-preferences)\b/, 'viewer'],
     [/^POST \/v1\/users\/:id\/transfer-ownership$/, 'owner'],
-    [/^\S+ \/v1\/(users|invitations|api-keys|settings|audit)\b/, 'admin'],
+    [/^\S+ \/v1\/(users|invitations|api-keys|settings|audit|support-sessions)\b/, 'admin'],
     [/^\S+ \/v1\/billing\b/, 'owner'],
     [/^POST \/v1\/workflows\/:id\/executions$/, 'manager'],
     [/^GET \/v1\/(clients|credits|usage)\b/, 'viewer'],
@@ -80,6 +82,7 @@ describe('the API holds what the table says', () => {
   let platform: Platform
   let owner: Member
   const keys = new Map<Role, Member>()
+  const support = new Map<string, Member>()
   beforeAll(async () => {
     double = await startStripeDouble()
     platform = await startPlatform(double.env)
@@ -89,16 +92,24 @@ describe('the API holds what the table says', () => {
     for (const role of roles) {
       keys.set(role, await addApiKey(platform, { tenantId: owner.tenantId, role, createdBy }))
     }
+    const operator = await signInOperator(platform)
+    for (const write of [false, true]) {
+      support.set(
+        `write: ${write}`,
+        await openSupport(platform, operator, { tenantId: owner.tenantId, write }),
+      )
+    }
   })
   afterAll(async () => {
     await platform.stop()
     await double.stop()
   })
 
-  /** The body and an object of each call are fresh, since calls use them up. */
+  /** The body and an object of each call are fresh, since calls use them up. An API key has no object of its own. */
   async function call(route: TenantRoute, caller: Member) {
-    const { makeObject, body } = exampleOf(route)
-    const id = (await makeObject?.(owner, 'matrix', platform)) ?? ''
+    const { makeObject, body, isPersonal } = exampleOf(route)
+    const holder = isPersonal && caller.email !== '' ? caller : owner
+    const id = (await makeObject?.(holder, 'matrix', platform)) ?? ''
     const sent = route.body ? body?.('matrix') : undefined
     const answer = await caller.request(route.method, route.path.replaceAll(/:\w+/g, id), sent)
     return { ...answer, what: `${nameOf(route)}: ${JSON.stringify(answer.body)}` }
@@ -122,4 +133,21 @@ describe('the API holds what the table says', () => {
     else if (route.caller === 'user') expect([status, body.code], what).toEqual([403, 'session_required'])
     else expect(status, what).toBe(route.response.status)
   })
+
+  test.each(tenantRoutes.map((route) => [nameOf(route), route] as const))(
+    'a support session has what an admin may see, and change where it may write: %s',
+    async (_name, route) => {
+      const isReading = route.method === 'GET' && route.scope === 'read'
+      for (const [mark, caller] of support) {
+        const { status, body, what } = await call(route, caller)
+        const refusal = !isAllowed('admin', route.permission)
+          ? 'insufficient_role'
+          : route.caller
+            ? 'session_required'
+            : mark === 'write: false' && !isReading && 'support_read_only'
+        if (refusal) expect([status, body.code], `${mark}, ${what}`).toEqual([403, refusal])
+        else expect(status, `${mark}, ${what}`).toBe(route.response.status)
+      }
+    },
+  )
 })

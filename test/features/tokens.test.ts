@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createContext } from '../../src/context.ts'
 import { type TestDatabase, testSecret } from '../support/cluster.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { signInOperator } from '../support/operators.ts'
 import { goodPassword, type Platform, startPlatform } from '../support/platform.ts'
+import { openSupport } from '../support/support-sessions.ts'
 
 let platform: Platform
 let keys: jose.JWK[]
@@ -133,6 +135,20 @@ test.each<[what: string, make: () => Promise<string> | string]>([
   await expectRefused(await make())
 })
 
+test('a token of support is good with the mark that we gave it and no other, nor without', async () => {
+  const support = await openSupport(platform, await signInOperator(platform), { write: true })
+  const { jti, ...claims } = jose.decodeJwt(support.token)
+  const ask = async (mark: unknown) => {
+    const token = await signAs({}, { ...claims, jti: `${jti}-2`, support: mark })
+    const headers = { Authorization: `Bearer ${token}`, 'X-Tenant-ID': 'acme' }
+    return (await platform.get('/v1/clients', headers)).status
+  }
+  expect(await ask('read_write')).toBe(200)
+  for (const mark of ['read_only', 'everything', '', true, null, { read_write: true }, undefined]) {
+    expect(await ask(mark), JSON.stringify(mark)).toBe(401)
+  }
+})
+
 test('a selection token opens nothing, and an access token chooses nothing', async () => {
   const { tokens } = platform.context
   const chooser = { userId: platform.acme.userId, passwordChangedAt: platform.clock.now() }
@@ -174,7 +190,7 @@ describe('several processes on one database', () => {
     const both = await Promise.all([startAnother(empty), startAnother(empty)])
     try {
       const subject = {
-        ...(await platform.context.tokens.verifyAccess(platform.acme.token)),
+        ...(await platform.context.tokens.verifyUser(platform.acme.token)),
         role: 'owner' as const,
       }
       const [one, two] = both.map(({ tokens }) => tokens)

@@ -3,7 +3,7 @@ import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import type { ModuleName } from '../plans/plans.ts'
-import { refuseBlocked } from '../tenants/status.ts'
+import { isLeaving, refuseBlocked } from '../tenants/status.ts'
 import { isAllowed, lowerOf, type Permission, type Role } from './roles.ts'
 
 /** Whom a verified access token stands for: a person's session in one tenant. */
@@ -23,23 +23,44 @@ export interface ApiKeyClaims {
   tenantId: TenantId
 }
 
-/** What a request presents. */
-export type Claims = UserClaims | ApiKeyClaims
+/** Whom a token of support stands for: a super admin who looks inside one tenant for a while. */
+export interface SupportClaims {
+  kind: 'support'
+  supportSessionId: string
+  adminId: string
+  tenantId: TenantId
+  isReadOnly: boolean
+}
 
-/** Who makes a request inside a tenant. The role is the membership's of this moment, not the token's. */
-export type Principal = (UserClaims | Omit<ApiKeyClaims, 'secretHash'>) & { role: Role; membershipId: string }
+/** What a request presents. */
+export type Claims = UserClaims | ApiKeyClaims | SupportClaims
+
+/** A member, or a key that one made. The role is the membership's of this moment, not the token's. */
+export type MemberPrincipal = (UserClaims | Omit<ApiKeyClaims, 'secretHash'>) & {
+  role: Role
+  membershipId: string
+}
+
+/** Who makes a request inside a tenant. A support session belongs to no member. */
+export type Principal = MemberPrincipal | (SupportClaims & { role: Role })
 
 /** What a route asks of its caller. */
 export interface Requirement {
+  method: string
+  scope: 'read' | 'write'
   permission: Permission
   module?: ModuleName
   whenBlocked?: 'allowed'
-  caller?: 'user'
+  caller?: 'user' | 'member'
 }
 
-/** The caller's membership, with its tenant's status and plan, and the key where one was presented. */
+/**
+ * The caller's membership, with its tenant's status and plan, and the key where one was presented; or the support session
+ * with the role that it has instead.
+ */
 export interface Access {
-  membership_id: string
+  /** Null of a support session. */
+  membership_id: string | null
   role: string
   membership_status: string
   status: string
@@ -54,6 +75,8 @@ export interface Access {
   key_role: string | null
   key_expires_at: Date | null
   key_last_used_at: Date | null
+  /** Only of a support session. */
+  support_expires_at?: Date
 }
 
 /**
@@ -65,8 +88,18 @@ export function accessQuery(
   claims: Claims,
   module?: ModuleName,
 ): SelectQueryBuilder<never, never, Access> {
-  const query = claims.kind === 'user' ? sessionAccess(queries, claims) : keyAccess(queries, claims)
-  return query.select(moduleColumns(module)) as never
+  return buildAccess(queries, claims).select(moduleColumns(module)) as never
+}
+
+function buildAccess(queries: TenantQueryBuilder | Tx, claims: Claims) {
+  switch (claims.kind) {
+    case 'user':
+      return sessionAccess(queries, claims)
+    case 'api_key':
+      return keyAccess(queries, claims)
+    case 'support':
+      return supportAccess(queries, claims) as never
+  }
 }
 
 /** What costs time is asked for only where the tenant has not got the module. */
@@ -131,12 +164,34 @@ function keyAccess(queries: TenantQueryBuilder | Tx, { keyId, secretHash }: ApiK
     .select('api_keys.last_used_at as key_last_used_at')
 }
 
+/**
+ * The session itself, as long as nobody has ended it and its super admin is who they were. It has the role of an admin:
+ * what is the owner's stays the owner's.
+ */
+function supportAccess(queries: TenantQueryBuilder | Tx, claims: SupportClaims) {
+  const { supportSessionId, adminId, isReadOnly } = claims
+  return queries
+    .selectFrom('support_sessions')
+    .innerJoin('tenants', 'tenants.tenant_id', 'support_sessions.tenant_id')
+    .innerJoin('plans', 'plans.plan', 'tenants.plan')
+    .select([nothing<string>().as('membership_id'), sql.lit('admin' satisfies Role).as('role')])
+    .select(sql.lit('active').as('membership_status'))
+    .select(tenantColumns)
+    .select([nothing<string>().as('key_role'), nothing<Date>().as('key_expires_at')])
+    .select([nothing<Date>().as('key_last_used_at'), 'support_sessions.expires_at as support_expires_at'])
+    .where('support_sessions.id', '=', supportSessionId)
+    .where(
+      'support_sessions.super_admin_id',
+      '=',
+      sql<string>`app.support_session_admin(${supportSessionId})`,
+    )
+    .where('support_sessions.super_admin_id', '=', adminId)
+    .where('support_sessions.is_read_only', '=', isReadOnly)
+}
+
 const nothing = <T>() => sql<T | null>`null`
 
-const accessColumns = [
-  'memberships.id as membership_id',
-  'memberships.role',
-  'memberships.status as membership_status',
+const tenantColumns = [
   'tenants.status',
   'tenants.status_set_by',
   'tenants.trial_ends_at',
@@ -145,22 +200,32 @@ const accessColumns = [
   ),
 ] as const
 
+const accessColumns = [
+  'memberships.id as membership_id',
+  'memberships.role',
+  'memberships.status as membership_status',
+  ...tenantColumns,
+] as const
+
 /**
  * The access of a caller who belongs to the tenant, whatever they may do there.
- * @throws AppError 401 `unauthenticated` without a live session or key of an active member
+ * @throws AppError 401 `unauthenticated` without a live session or key of an active member, or a live support session
  */
 export function checkMember(rows: readonly Access[], now: Date): Access {
   const access = rows[0]
   if (access?.membership_status !== 'active') throw new AppError('unauthenticated')
   if (access.key_expires_at && access.key_expires_at <= now) throw new AppError('unauthenticated')
+  if (access.support_expires_at && access.support_expires_at <= now) throw new AppError('unauthenticated')
   return access
 }
 
 /**
  * Decides whether the caller may go on: session or key and membership, then the tenant's status, then module, then
- * role. A key never outranks the member who made it.
- * @throws AppError 401 without a live session or key of an active member, 402 or 403 by the tenant's status, 403
- *   without the module or the role, or where only a person may call
+ * role. A key never outranks the member who made it. A support session looks inside a tenant of any status but one that
+ * is being deleted, since help is needed most where nobody gets in; one that is read-only does nothing else.
+ * @throws AppError 401 without a live session or key of an active member, or a live support session; 402 or 403 by the
+ *   tenant's status; 403 without the module or the role, where only a person or member may call, or
+ *   `support_read_only`
  */
 export function checkAccess(
   rows: readonly Access[],
@@ -169,17 +234,24 @@ export function checkAccess(
   now: Date,
 ): Principal {
   const access = checkMember(rows, now)
-  if (requirement.whenBlocked !== 'allowed') refuseBlocked(access, now)
+  const isBlockable = requirement.whenBlocked !== 'allowed' && claims.kind !== 'support'
+  if (isBlockable || isLeaving(access)) refuseBlocked(access, now)
   if (requirement.module && !access.has_module) {
     const members = { module: requirement.module, plans: access.plans_with_module }
     throw new AppError('module_not_in_plan', { members })
   }
-  const membershipId = access.membership_id
   const memberRole = access.role as Role
   const role = access.key_role ? lowerOf(memberRole, access.key_role as Role) : memberRole
   if (!isAllowed(role, requirement.permission)) throw new AppError('insufficient_role')
+  if (requirement.caller === 'user') userOf(claims)
+  if (claims.kind === 'support') {
+    if (requirement.caller === 'member') throw new AppError('session_required')
+    const isReading = requirement.method === 'GET' && requirement.scope === 'read'
+    if (claims.isReadOnly && !isReading) throw new AppError('support_read_only')
+    return { ...claims, role }
+  }
+  const membershipId = access.membership_id as string
   if (claims.kind === 'user') return { ...claims, role, membershipId }
-  if (requirement.caller === 'user') throw new AppError('session_required')
   const { kind, keyId, tenantId } = claims
   return { kind, keyId, tenantId, role, membershipId }
 }
@@ -191,7 +263,7 @@ export function checkAccess(
  */
 export async function holdMembership(
   tx: Tx,
-  { membershipId }: Pick<Principal, 'membershipId'>,
+  { membershipId }: Pick<MemberPrincipal, 'membershipId'>,
 ): Promise<void> {
   const member = await tx
     .selectFrom('memberships')
@@ -202,8 +274,14 @@ export async function holdMembership(
   if (!member) throw new AppError('unauthenticated')
 }
 
-/** A caller who is a person. @throws AppError 403 `session_required` for an API key, which is none */
+/** A caller who is a person of the tenant. @throws AppError 403 `session_required` for an API key or a support session */
 export function userOf<Caller extends Claims | Principal>(caller: Caller): Extract<Caller, { kind: 'user' }> {
   if (caller.kind !== 'user') throw new AppError('session_required')
   return caller as Extract<Caller, { kind: 'user' }>
+}
+
+/** A caller who is a member, or a key of one. @throws AppError 403 `session_required` for a support session */
+export function memberOf(principal: Principal): MemberPrincipal {
+  if (principal.kind === 'support') throw new AppError('session_required')
+  return principal
 }

@@ -108,9 +108,9 @@ export const memberRoutes = [
     response: { status: 204 },
     errors: ['last_owner'],
     handler: async ({ context, tx, principal }) => {
-      const { userId } = userOf(principal)
-      await removeUser(tx, principal, 'account:self', userId, context.clock.now())
-      return noContent({ objectId: userId, changedFields: [] })
+      const me = userOf(principal)
+      await removeUser(tx, me, 'account:self', me.userId, context.clock.now())
+      return noContent({ objectId: me.userId, changedFields: [] })
     },
   }),
 
@@ -153,5 +153,6 @@ async function describeMe({ baseDomain }: { baseDomain: string | undefined }, re
       date_format: own_date_format,
     },
   }
-  return { me: { userId, tenantId: principal.tenantId, membershipId: principal.membershipId }, answer }
+  const { tenantId, membershipId } = userOf(principal)
+  return { me: { userId, tenantId, membershipId }, answer }
 }

@@ -3,6 +3,7 @@ import { toPage } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import { noContent, ok, route } from '../../http/route.ts'
 import { idParams, pageOf, pageQuery, timestampSchema } from '../../http/schemas.ts'
+import { memberOf, userOf } from './access.ts'
 import { roles } from './roles.ts'
 import {
   changeUser,
@@ -66,6 +67,7 @@ export const userRoutes = [
     path: '/v1/users/:id',
     summary: 'Change the role of a user up to one’s own, disable or enable them',
     permission: 'users:manage',
+    caller: 'member',
     audit: { action: 'user.updated', objectType: 'user' },
     params: idParams,
     body: z
@@ -75,7 +77,7 @@ export const userRoutes = [
     response: { status: 200, body: userAnswer },
     errors: ['not_found', 'role_too_high', 'last_owner', 'limit_reached', 'payment_required'],
     handler: async ({ context, input, tx, principal }) => {
-      const user = await changeUser(tx, principal, input.params.id, input.body, context.clock.now())
+      const user = await changeUser(tx, memberOf(principal), input.params.id, input.body, context.clock.now())
       return ok(user, { objectId: user.id, changedFields: Object.keys(input.body) })
     },
   }),
@@ -86,12 +88,13 @@ export const userRoutes = [
     path: '/v1/users/:id',
     summary: 'Remove a user from the tenant and end their sessions in it',
     permission: 'users:manage',
+    caller: 'member',
     audit: { action: 'user.removed', objectType: 'user' },
     params: idParams,
     response: { status: 204 },
     errors: ['not_found', 'role_too_high', 'last_owner'],
     handler: async ({ context, input, tx, principal }) => {
-      await removeUser(tx, principal, 'users:manage', input.params.id, context.clock.now())
+      await removeUser(tx, memberOf(principal), 'users:manage', input.params.id, context.clock.now())
       return noContent({ objectId: input.params.id, changedFields: [] })
     },
   }),
@@ -108,7 +111,7 @@ export const userRoutes = [
     response: { status: 200, body: userAnswer },
     errors: ['not_found', 'conflict'],
     handler: async ({ context, input, tx, principal }) => {
-      const owner = await transferOwnership(tx, principal, input.params.id, context.clock.now())
+      const owner = await transferOwnership(tx, userOf(principal), input.params.id, context.clock.now())
       return ok(owner, { objectId: owner.id, changedFields: ['role'] })
     },
   }),

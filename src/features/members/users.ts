@@ -4,8 +4,9 @@ import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { giveBackOverdueSeats } from '../invitations/invitations.ts'
+import { notify } from '../notifications/notify.ts'
 import { consume, release } from '../plans/limits.ts'
-import type { Principal } from './access.ts'
+import type { MemberPrincipal } from './access.ts'
 import { isAllowed, isAtLeast, lowerOf, type Permission, type Role } from './roles.ts'
 
 /** Whether a member may come in. */
@@ -89,7 +90,7 @@ function selectUsers(queries: TenantQueryBuilder, userId: string | null) {
  */
 export async function changeUser(
   tx: Tx,
-  principal: Principal,
+  principal: MemberPrincipal,
   userId: string,
   changes: UserChanges,
   now: Date,
@@ -99,6 +100,9 @@ export async function changeUser(
   if (changes.role) refuseAbove(callerRole, changes.role)
   if (!isActiveOwner({ ...target, ...changes })) refuseLastOwner(target, members)
   await updateMembership(tx, target.id, changes, now)
+  if (changes.role && changes.role !== target.role && target.id !== principal.membershipId) {
+    tellOfRole(tx, target.id, changes.role, now)
+  }
   // Who is disabled holds no seat.
   if (changes.status === 'disabled' && target.status === 'active') release(tx, { users: 1 }, { now })
   if (changes.status === 'active' && target.status === 'disabled') {
@@ -118,7 +122,7 @@ export async function changeUser(
  */
 export async function removeUser(
   tx: Tx,
-  principal: Principal,
+  principal: MemberPrincipal,
   permission: Permission,
   userId: string,
   now: Date,
@@ -139,12 +143,17 @@ export async function removeUser(
  * @throws AppError 404 `not_found`; 409 `conflict` when it is the caller, or disabled; 401 or 403 when the caller is no
  *   owner any more
  */
-export async function transferOwnership(tx: Tx, principal: Principal, userId: string, now: Date) {
+export async function transferOwnership(tx: Tx, principal: MemberPrincipal, userId: string, now: Date) {
   const { target } = await lockMembers(tx, principal, 'ownership:transfer', userId)
   if (target.id === principal.membershipId || target.status !== 'active') throw new AppError('conflict')
   await updateMembership(tx, target.id, { role: 'owner' }, now)
+  tellOfRole(tx, target.id, 'owner', now)
   await updateMembership(tx, principal.membershipId, { role: 'admin' }, now)
   return findUser(tx, userId).executeTakeFirstOrThrow()
+}
+
+function tellOfRole(tx: Tx, membershipId: string, role: Role, now: Date): void {
+  notify(tx, { template: 'role_changed', to: { membershipId }, values: { role }, now })
 }
 
 interface Member {
@@ -160,7 +169,7 @@ interface Member {
  * the request knew of the caller may be out of date by then, so it is checked again. The lock is the one of an update,
  * which lets the same people sign in, invite and make API keys meanwhile: their rows refer to memberships.
  */
-async function lockMembers(tx: Tx, principal: Principal, permission: Permission, userId: string) {
+async function lockMembers(tx: Tx, principal: MemberPrincipal, permission: Permission, userId: string) {
   const members = (await tx
     .selectFrom('memberships')
     .select(['id', 'user_id', 'role', 'status'])

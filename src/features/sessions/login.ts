@@ -90,7 +90,7 @@ async function readProof({ tokens }: Context, token: string): Promise<Proof> {
     throw error
   })
   if (selector) return passwordProof(selector)
-  const { userId, sessionId } = await tokens.verifyAccess(token)
+  const { userId, sessionId } = await tokens.verifyUser(token)
   return { userId, holds: (tx) => isSessionLive(tx, sessionId, userId) }
 }
 

@@ -60,8 +60,8 @@ export const sessionRoutes = [
     summary: 'End the session of a refresh token',
     body: refreshTokenBody,
     response: { status: 204 },
-    handler: async ({ context, input }) => {
-      await logOut(context, input.body.refresh_token)
+    handler: async ({ context, input, request }) => {
+      await logOut(context, input.body.refresh_token, originOf(request))
       return noContent()
     },
   }),
@@ -74,7 +74,7 @@ export const sessionRoutes = [
     response: { status: 204 },
     errors: ['unauthenticated'],
     handler: async ({ context, request }) => {
-      await logOutEverywhere(context, bearerToken(request))
+      await logOutEverywhere(context, bearerToken(request), originOf(request))
       return noContent()
     },
   }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import * as jose from 'jose'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
-import type { UserClaims } from '../members/access.ts'
+import type { SupportClaims, UserClaims } from '../members/access.ts'
 import type { Role } from '../members/roles.ts'
 import { algorithm, type Keyring } from './signing-keys.ts'
 
@@ -24,8 +24,12 @@ export interface AdminClaims {
 export interface Tokens {
   /** An access token (RFC 9068) for one user in one tenant, good for `accessSeconds`. */
   issueAccess(subject: Omit<UserClaims, 'kind'> & { role: Role }): Promise<string>
+  /** An access token for a super admin in one tenant, marked as support, good until the given whole second. */
+  issueSupport(subject: Omit<SupportClaims, 'kind'> & { expiresAt: Date }): Promise<string>
   /** @throws AppError 401 `unauthenticated` for anything but a token of ours that is good now */
-  verifyAccess(token: string): Promise<UserClaims>
+  verifyAccess(token: string): Promise<UserClaims | SupportClaims>
+  /** As verifyAccess, for what is a member's alone. @throws AppError 401 `unauthenticated` for one of support, too */
+  verifyUser(token: string): Promise<UserClaims>
   /** A token that lets a user with several tenants choose one, good for five minutes; opens nothing else. */
   issueSelection(subject: Selector): Promise<string>
   /** @throws AppError 401 `unauthenticated` */
@@ -52,6 +56,12 @@ const kinds = {
 } as const
 type Kind = keyof typeof kinds
 
+/**
+ * The claim that makes an access token one of support. A private claim (RFC 7519, 4.3), and not `act` of RFC 8693,
+ * section 4.1, which would name who acts beside a member as the subject: here nobody is acted for.
+ */
+type SupportMark = 'read_only' | 'read_write'
+
 interface TokenOptions {
   keyring: Keyring
   clock: { now(): Date }
@@ -60,9 +70,9 @@ interface TokenOptions {
 
 /** Makes the issuer over the signing keys. */
 export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
-  const verified = new Map<string, { claims: UserClaims; kid: string; expiresAt: number }>()
+  const verified = new Map<string, { claims: UserClaims | SupportClaims; kid: string; expiresAt: number }>()
 
-  const sign = async (kind: Kind, subject: string, payload: jose.JWTPayload) => {
+  const sign = async (kind: Kind, subject: string, payload: jose.JWTPayload, expiresAt?: Date) => {
     const { typ, audience, seconds } = kinds[kind]
     const { kid, privateKey } = await keyring.current()
     const issuedAt = Math.floor(clock.now().getTime() / 1000)
@@ -72,7 +82,7 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
       .setAudience(audience)
       .setSubject(subject)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + seconds)
+      .setExpirationTime(expiresAt ?? issuedAt + seconds)
       .sign(privateKey)
   }
   const verify = async (kind: Kind, token: string, requiredClaims: string[]) => {
@@ -95,24 +105,40 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
     }
   }
 
+  const verifyAccess: Tokens['verifyAccess'] = async (token) => {
+    const known = verified.get(token)
+    if (known) {
+      const isGood = known.expiresAt > clock.now().getTime() && (await keyring.has(known.kid))
+      if (isGood) return known.claims
+      verified.delete(token)
+    }
+    const { payload, kid } = await verify('access', token, ['tenant_id', 'role', 'sid'])
+    const claims = readClaims(payload)
+    if (verified.size >= rememberedTokens) verified.delete(verified.keys().next().value as string)
+    verified.set(token, { claims, kid, expiresAt: Number(payload.exp) * 1000 })
+    return claims
+  }
+
   return {
     accessSeconds,
     issueAccess: ({ userId, sessionId, tenantId, role }) =>
       sign('access', userId, { tenant_id: tenantId, sid: sessionId, role }),
-
-    async verifyAccess(token) {
-      const known = verified.get(token)
-      if (known) {
-        const isGood = known.expiresAt > clock.now().getTime() && (await keyring.has(known.kid))
-        if (isGood) return known.claims
-        verified.delete(token)
-      }
-      const { payload, kid } = await verify('access', token, ['tenant_id', 'role', 'sid'])
-      const tenantId = parseTenantId(payload.tenant_id)
-      if (!tenantId || !payload.sub) throw new AppError('unauthenticated')
-      const claims = { kind: 'user', userId: payload.sub, sessionId: String(payload.sid), tenantId } as const
-      if (verified.size >= rememberedTokens) verified.delete(verified.keys().next().value as string)
-      verified.set(token, { claims, kid, expiresAt: Number(payload.exp) * 1000 })
+    issueSupport: ({ adminId, supportSessionId, tenantId, isReadOnly, expiresAt }) =>
+      sign(
+        'access',
+        adminId,
+        {
+          tenant_id: tenantId,
+          sid: supportSessionId,
+          role: 'admin' satisfies Role,
+          support: (isReadOnly ? 'read_only' : 'read_write') satisfies SupportMark,
+        },
+        expiresAt,
+      ),
+    verifyAccess,
+    async verifyUser(token) {
+      const claims = await verifyAccess(token)
+      if (claims.kind !== 'user') throw new AppError('unauthenticated')
       return claims
     },
 
@@ -133,6 +159,16 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
 
     jwks: () => keyring.jwks(),
   }
+}
+
+/** @throws AppError 401 `unauthenticated` without a tenant or subject, or with a mark of support that we do not give */
+function readClaims({ tenant_id, sub, sid, support }: jose.JWTPayload): UserClaims | SupportClaims {
+  const tenantId = parseTenantId(tenant_id)
+  if (!tenantId || !sub) throw new AppError('unauthenticated')
+  if (support === undefined) return { kind: 'user', userId: sub, sessionId: String(sid), tenantId }
+  if (support !== 'read_only' && support !== 'read_write') throw new AppError('unauthenticated')
+  const isReadOnly = support === ('read_only' satisfies SupportMark)
+  return { kind: 'support', supportSessionId: String(sid), adminId: sub, tenantId, isReadOnly }
 }
 
 /** What a login answers about tokens, in the terms of RFC 6749, section 5.1. */

@@ -1,0 +1,40 @@
+import { pipeline } from 'node:stream/promises'
+import type { Request, Response } from 'express'
+
+/** For so long nothing may move: who stops reading does not hold a connection for good. */
+const stalledMs = 60_000
+
+/**
+ * Sends text piece by piece, no faster than it is taken. The first piece is waited for before anything of the answer is
+ * written, so that what fails until then is answered as ever. What fails later cuts the connection: without the
+ * last chunk (RFC 9112, 7.1) nobody takes a part for the whole. Who hangs up has the rest not made.
+ * @param writeHead sets status and headers
+ * @throws what making a piece throws
+ */
+export async function sendStream(
+  request: Request,
+  response: Response,
+  pieces: AsyncIterable<string>,
+  writeHead: () => void,
+): Promise<void> {
+  if (request.method === 'HEAD') {
+    writeHead()
+    response.end()
+    return
+  }
+  const iterator = pieces[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  writeHead()
+  response.setTimeout(stalledMs, () => response.destroy())
+  async function* all() {
+    if (first.done) return
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  }
+  try {
+    await pipeline(all, response)
+  } catch (error) {
+    const isGone = (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE'
+    if (!isGone) throw error
+  }
+}
