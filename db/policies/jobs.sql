@@ -35,11 +35,43 @@ begin
   perform graphile_worker.add_job(
     task,
     (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
+    -- One deletion at a time, since each takes long.
+    queue_name => case task when 'delete-tenant' then task end,
     run_at => run_at,
     -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others, and none behind Stripe.
-    priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 else 0 end,
+    priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 when 'delete-tenant' then 30 else 0 end,
     job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
 end $$;
+
+-- Forgets the jobs of the transaction's tenant, whose payloads hold addresses: of a tenant that is gone nothing is left
+-- to do. One that is running loses only its row, which it would delete at its end; the deletion itself keeps its own.
+create or replace function graphile_worker.forget_jobs() returns bigint
+  language sql volatile security definer
+  set search_path = pg_catalog, pg_temp
+  as $$
+    with gone as (
+      delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
+      where t.id = j.task_id and t.identifier <> 'delete-tenant'
+        and j.payload ->> 'tenant_id' = nullif(current_setting('app.tenant_id', true), '')
+      returning 1
+    )
+    select count(*) from gone
+  $$;
+
+-- Forgets the mails to people who are being deleted, whichever tenant they were about or none: one whose attempts are
+-- used up would keep the address for good.
+create or replace function graphile_worker.forget_mails_to(addresses text[]) returns bigint
+  language sql volatile security definer
+  set search_path = pg_catalog, pg_temp
+  as $$
+    with gone as (
+      delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
+      where t.id = j.task_id and t.identifier = 'send-account-mail'
+        and lower(j.payload ->> 'email') = any (addresses)
+      returning 1
+    )
+    select count(*) from gone
+  $$;
 
 -- Which session shows that a worker lives: PostgreSQL ends it with the process.
 create table if not exists graphile_worker.worker_sessions (
@@ -52,3 +84,4 @@ revoke all on all functions in schema graphile_worker from public;
 grant usage on schema graphile_worker to :"tenant_role", :"platform_role";
 grant execute on function graphile_worker.enqueue_job(text, json, text, timestamptz)
   to :"tenant_role", :"platform_role";
+grant execute on function graphile_worker.forget_jobs(), graphile_worker.forget_mails_to(text[]) to :"platform_role";

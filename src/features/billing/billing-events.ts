@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Origin } from '../audit/audit.ts'
 import { auditOperatorAct } from '../audit/operator-audit.ts'
 import type { AdminPrincipal } from '../super-admins/access.ts'
+import { lockTenant } from '../tenants/status.ts'
 import { enqueueSync } from './billing-account.ts'
 import { findTenant, isRelevant } from './inbox.ts'
 import { getBilling } from './stripe.ts'
@@ -97,6 +98,8 @@ export async function replayBillingEvent(
   return db.withPlatform(
     'billing',
     async (tx) => {
+      // Deleted since it was found.
+      if ((await lockTenant(tx, tenantId)).status === 'DELETED') throw new AppError('not_replayable')
       await tx
         .updateTable('billing_events')
         .set({ subject_tenant_id: tenantId, applied_at: null, outcome: null, finding: null })

@@ -5,7 +5,7 @@ import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type AuditEntry, actorOf, type Origin, writeAuditEntry } from '../audit/audit.ts'
-import type { Principal } from '../members/access.ts'
+import type { MemberPrincipal } from '../members/access.ts'
 import { isAllowed, type Role } from '../members/roles.ts'
 import type { PlanName } from '../plans/plans.ts'
 import { lockTenant, type TenantStatus } from '../tenants/status.ts'
@@ -16,7 +16,7 @@ import { askStripe, getBilling, isDeletedCustomer } from './stripe.ts'
 
 /** What an owner wants to buy. */
 export interface CheckoutRequest {
-  principal: Principal
+  principal: MemberPrincipal
   plan: PlanName
   origin: Origin
 }
@@ -24,7 +24,7 @@ export interface CheckoutRequest {
 /** What is to be bought, for whom. */
 interface Order {
   plan: PlanName
-  tenant: { tenantId: Principal['tenantId']; name: string; email: string | null }
+  tenant: { tenantId: MemberPrincipal['tenantId']; name: string; email: string | null }
   intent: Intent
   /** The catalogue's; null: the price that has the plan's name as lookup_key. */
   priceId: string | null
@@ -63,7 +63,7 @@ export async function startCheckout(
     }
     const now = clock.now()
     const gone = { ...order.tenant, customerId: customer.id, now }
-    const intent = await db.withPlatform('billing', (tx) => forgetCustomer(tx, gone), { tenantId })
+    const intent = await db.withPlatform('billing', (tx) => replaceCustomer(tx, gone), { tenantId })
     const another = await getCustomer(context, stripe, tenantId, intent, patience)
     return openPage(context, stripe, { tenantId, plan, price, quantity, customer: another }, patience)
   })
@@ -85,6 +85,12 @@ export async function startCheckout(
     throw error
   }
   return { url: page.url, expires_at: page.expiresAt }
+}
+
+/** Stores the intent to make another customer, unless an operator has closed the tenant while Stripe was asked. */
+async function replaceCustomer(tx: PlatformTx, gone: Parameters<typeof forgetCustomer>[1]): Promise<Intent> {
+  refuseClosed(await lockTenant(tx, gone.tenantId))
+  return forgetCustomer(tx, gone)
 }
 
 /** Leaves the audit entry, unless an operator has closed the tenant while Stripe was asked. */

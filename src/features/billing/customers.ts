@@ -79,10 +79,11 @@ export async function getCustomer(
         }))
         .where('tenant_id', '=', tenantId)
         .returning('customer_id')
-        .executeTakeFirstOrThrow(),
+        .executeTakeFirst(),
     { tenantId },
   )
-  return { id: stored.customer_id ?? id, isNew: !found && stored.customer_id === id }
+  // Of a tenant that was deleted meanwhile nothing is stored.
+  return { id: stored?.customer_id ?? id, isNew: !found && stored?.customer_id === id }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
@@ -103,7 +104,7 @@ export function parseEvent(payload: string): unknown {
 /**
  * Stores an event once, with the tenant that it is about, and has that tenant compared with Stripe: both or neither.
  * @param payload the event's JSON as it was sent
- * @returns what became of it, committed
+ * @returns what became of it, committed; what is about a tenant that was deleted is not stored
  * @throws AppError 400 `invalid_request` for what is no event of Stripe; 503 as withPlatform
  */
 export async function storeEvent(
@@ -116,12 +117,18 @@ export async function storeEvent(
   if (!parsed.success || isDeeperThan(deepest, event)) throw notAnEvent()
   const { id, type, created, data } = parsed.data
   const { db, clock, log, metrics } = context
-  const tenantId = await db.withPlatform('billing', (tx) => findTenant(tx, data.object))
+  const { tenantId, isOfDeleted } = await db.withPlatform('billing', async (tx) => {
+    const tenantId = await findTenant(tx, data.object)
+    return { tenantId, isOfDeleted: !tenantId && (await isOfDeletedTenant(tx, data.object)) }
+  })
+  if (isOfDeleted) return 'ignored'
   const outcome = !isRelevant(type) ? 'ignored' : tenantId ? null : 'unmatched'
   const now = clock.now()
   const stored = await db.withPlatform(
     'billing',
     async (tx): Promise<Stored> => {
+      // Deleted since it was found.
+      if (tenantId && (await isDeleted(tx, [tenantId]))) return 'ignored'
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('billing_events')
         .values({
@@ -166,11 +173,7 @@ export async function findTenant(tx: PlatformTx, object: unknown): Promise<Tenan
         .executeTakeFirst()
     : undefined
   if (known) return parseTenantId(known.tenant_id)
-  const named = [
-    read(object, 'metadata', 'tenant_id'),
-    read(object, 'parent', 'subscription_details', 'metadata', 'tenant_id'),
-    read(object, 'subscription_details', 'metadata', 'tenant_id'),
-  ].flatMap((text) => parseTenantId(text) ?? [])
+  const named = namedTenants(object)
   if (named.length === 0) return undefined
   const found = await tx
     .selectFrom('tenants')
@@ -181,6 +184,34 @@ export async function findTenant(tx: PlatformTx, object: unknown): Promise<Tenan
     .where('status', '<>', 'DELETED')
     .execute()
   return named.find((name) => found.some(({ tenant_id }) => tenant_id === name))
+}
+
+function namedTenants(object: unknown): TenantId[] {
+  return [
+    read(object, 'metadata', 'tenant_id'),
+    read(object, 'parent', 'subscription_details', 'metadata', 'tenant_id'),
+    read(object, 'subscription_details', 'metadata', 'tenant_id'),
+  ].flatMap((text) => parseTenantId(text) ?? [])
+}
+
+/** Whether an object of Stripe is about a tenant that was deleted: who paid for it is not to be kept either. */
+function isOfDeletedTenant(tx: PlatformTx, object: unknown): Promise<boolean> {
+  return isDeleted(tx, namedTenants(object), customerOf(object))
+}
+
+async function isDeleted(tx: PlatformTx, tenantIds: TenantId[], customerId?: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom('deletion_certificates')
+    .select('id')
+    .where('status', '=', 'done')
+    .where((eb) =>
+      eb.or([
+        eb('subject_tenant_id', '=', sql<string>`any(${tenantIds}::text[])`),
+        eb('customer_id', '=', customerId ?? null),
+      ]),
+    )
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 /** The customer that an object of Stripe names, or is. */

@@ -3,6 +3,8 @@ import { AppError } from '../../errors.ts'
 import { originOf } from '../../http/address.ts'
 import { ok, route } from '../../http/route.ts'
 import { timestampSchema } from '../../http/schemas.ts'
+import { recordAct } from '../audit/record-act.ts'
+import { userOf } from '../members/access.ts'
 import { planNames } from '../plans/plans.ts'
 import { planNameSchema } from '../plans/schemas.ts'
 import { tenantStatuses } from '../tenants/status.ts'
@@ -70,7 +72,7 @@ export const billingRoutes = [
       'billing_unavailable',
     ],
     handler: async ({ context, input, request, check }) => {
-      const order = { principal: await check(), plan: input.body.plan, origin: originOf(request) }
+      const order = { principal: userOf(await check()), plan: input.body.plan, origin: originOf(request) }
       return ok(await startCheckout(context, order))
     },
   }),
@@ -83,11 +85,15 @@ export const billingRoutes = [
     caller: 'user',
     response: { status: 200, body: z.strictObject({ url: z.url() }) },
     errors: ['not_subscribed', 'billing_not_configured', 'billing_unavailable'],
-    handler: async ({ context, read }) => {
-      const { rows } = await read((queries) =>
+    handler: async ({ context, request, read }) => {
+      const { rows, principal } = await read((queries) =>
         queries.selectFrom('billing_accounts').select('billing_accounts.customer_id'),
       )
-      return ok(await openPortal(context, rows[0]?.customer_id))
+      const portal = await openPortal(context, rows[0]?.customer_id)
+      const object = { type: 'billing_account', id: principal.tenantId }
+      const origin = originOf(request)
+      await recordAct(context, principal, { action: 'billing.portal_opened', object, origin })
+      return ok(portal)
     },
   }),
 ]

@@ -38,7 +38,7 @@ export async function syncBillingJob(context: Context, _payload: object, job: Jo
  * @throws what Stripe's client throws; Error when others wrote first each time
  */
 export async function syncBilling(
-  context: Context,
+  context: Pick<Context, 'db' | 'clock' | 'log'>,
   billing: Billing,
   tenantId: TenantId,
   trigger: 'event' | 'reconciliation',
@@ -168,7 +168,7 @@ async function closePages(stripe: Stripe, customer: string, before: Date): Promi
  * @returns false when they have
  */
 async function cancelSubscriptions(
-  { db }: Context,
+  { db }: Pick<Context, 'db'>,
   stripe: Stripe,
   tenantId: TenantId,
   ids: string[],
@@ -197,7 +197,7 @@ async function settleUnmatched(
   tx: PlatformTx,
   tenantId: TenantId,
   { waiting }: Known,
-  { clock }: Context,
+  { clock }: Pick<Context, 'clock'>,
 ): Promise<boolean> {
   await lockTenant(tx, tenantId)
   if ((await findAccount(tx, tenantId))?.customer_id) return false

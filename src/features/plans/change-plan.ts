@@ -3,6 +3,7 @@ import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type AuditEntry, type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { administrators, notify } from '../notifications/notify.ts'
 import { recordChange } from '../tenants/history.ts'
 import { type Agent, lockTenant } from '../tenants/status.ts'
 import { isPutOver, type OverLimit } from './impact.ts'
@@ -92,6 +93,12 @@ export async function changePlan(
       agent,
       cause,
       billingEventId,
+      now,
+    })
+    notify(tx, {
+      template: 'plan_changed',
+      to: { roles: administrators },
+      values: { plan, old_plan: tenant.plan },
       now,
     })
   }

@@ -164,7 +164,14 @@ function isUsedUp({ limit, own, others }: Count): boolean {
 
 /** The session, or the key with its secret: who only knows a key's id is somebody else. */
 function nameOf(caller: Claims): string {
-  return caller.kind === 'user' ? caller.sessionId : `${caller.keyId} ${caller.secretHash.toString('base64')}`
+  switch (caller.kind) {
+    case 'user':
+      return caller.sessionId
+    case 'api_key':
+      return `${caller.keyId} ${caller.secretHash.toString('base64')}`
+    case 'support':
+      return caller.supportSessionId
+  }
 }
 
 /**
@@ -180,7 +187,9 @@ async function addHits(
       select * from unnest(${tenantIds}::text[], ${added}::bigint[]) known (tenant_id, added)
     ), merged as (
       insert into request_counts (subject_tenant_id, minute, hits)
-      select tenant_id, ${minute}, added from known where added > 0 order by tenant_id collate "C"
+      select known.tenant_id, ${minute}, added from known
+      join tenants on tenants.tenant_id = known.tenant_id and tenants.status not in ('DELETING', 'DELETED')
+      where added > 0 order by known.tenant_id collate "C"
       on conflict (subject_tenant_id, minute) do update set hits = request_counts.hits + excluded.hits
       returning subject_tenant_id, hits
     )
