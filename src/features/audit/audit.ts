@@ -31,9 +31,14 @@ export interface Origin {
 
 /** A caller as the audit trail names them. */
 export function actorOf(principal: Principal): AuditEntry['actor'] {
-  return principal.kind === 'user'
-    ? { kind: 'user', id: principal.userId }
-    : { kind: 'api_key', id: principal.keyId }
+  switch (principal.kind) {
+    case 'user':
+      return { kind: 'user', id: principal.userId }
+    case 'api_key':
+      return { kind: 'api_key', id: principal.keyId }
+    case 'support':
+      return { kind: 'operator', id: principal.adminId }
+  }
 }
 
 /**
