@@ -1,4 +1,5 @@
 import type { Role } from './features/members/roles.ts'
+import { showTime } from './features/notifications/templates.ts'
 
 /** Subject and text of a message. */
 interface Text {
@@ -12,6 +13,7 @@ export interface MailValues {
   verify_email: { first_name: string; url: string }
   reset_password: { first_name: string; url: string }
   password_changed: { first_name: string }
+  member_added: OfMember & { url: string | null }
   invitation: { company_name: string; inviter_name: string; role: Role; url: string }
   trial_ending: OfCompany & { days: number }
   trial_over: OfCompany
@@ -19,6 +21,27 @@ export interface MailValues {
   payment_reminder: OfCompany & { days: number }
   suspended: OfCompany
   cancelled: OfCompany
+  support_session: OfCompany & SupportOfCompany
+}
+
+/** What is told to somebody who belongs to a company from now on. */
+interface OfMember {
+  first_name: string
+  company_name: string
+  tenant_id: string
+  role: Role
+}
+
+/** A super admin's look inside; `url` is where it can be ended. */
+interface SupportOfCompany {
+  super_admin_email: string
+  reason: string
+  is_read_only: boolean
+  /** Since when, as ISO 8601. */
+  from: string
+  /** Of the reader. */
+  time_zone: string
+  minutes: number
 }
 
 /** What is told about a company; `url` is where its plan is chosen and paid. */
@@ -100,6 +123,24 @@ const templates: Templates = {
       text: `Bonjour,\n\n${v.inviter_name} vous invite chez ${v.company_name} comme ${frenchRoles[v.role]}. Acceptez dans les 7 jours :\n${v.url}\n`,
     }),
   },
+  member_added: {
+    en: (v) => ({
+      subject: `You belong to ${v.company_name} now`,
+      text:
+        `Hello ${v.first_name},\n\nYou have been made a member of ${v.company_name} as ${v.role}. Its tenant id is ${v.tenant_id}.\n` +
+        (v.url
+          ? `\nChoose a password within 7 days:\n${v.url}\n\nLater you can have a new link mailed where you sign in, by "forgot password".\n`
+          : '\nSign in with the account that you have already.\n'),
+    }),
+    fr: (v) => ({
+      subject: `Vous faites partie de ${v.company_name}`,
+      text:
+        `Bonjour ${v.first_name},\n\nVous êtes désormais membre de ${v.company_name} comme ${frenchRoles[v.role]}. L'identifiant de cet espace est ${v.tenant_id}.\n` +
+        (v.url
+          ? `\nChoisissez un mot de passe dans les 7 jours :\n${v.url}\n\nPassé ce délai, demandez un nouveau lien à la connexion, par « mot de passe oublié ».\n`
+          : '\nConnectez-vous avec le compte que vous avez déjà.\n'),
+    }),
+  },
   trial_ending: {
     en: (v) => ({
       subject: `Your trial ends within ${v.days === 1 ? '24 hours' : `${v.days} days`}`,
@@ -158,6 +199,24 @@ const templates: Templates = {
     fr: (v) => ({
       subject: `Le compte de ${v.company_name} est annulé`,
       text: `Bonjour ${v.first_name},\n\nLe compte de ${v.company_name} est annulé. Choisissez une offre pour le rouvrir :\n${v.url}\n`,
+    }),
+  },
+  support_session: {
+    en: (v) => ({
+      subject: `Support is looking inside ${v.company_name}`,
+      text:
+        `Hello ${v.first_name},\n\n${v.super_admin_email}, of the people who run this platform, has opened a support session in ${v.company_name}.\n\n` +
+        `Why: ${v.reason}\nSince: ${showTime(v.from, { language: 'en', time_zone: v.time_zone })}, for ${v.minutes === 1 ? '1 minute' : `${v.minutes} minutes`} at most\n` +
+        `Access: ${v.is_read_only ? 'read only' : 'read and write'}\n\n` +
+        `Each request is in your audit trail. You can see the session and end it at any time:\n${v.url}\n`,
+    }),
+    fr: (v) => ({
+      subject: `L'assistance consulte l'espace de ${v.company_name}`,
+      text:
+        `Bonjour ${v.first_name},\n\n${v.super_admin_email}, de l'équipe qui gère cette plateforme, a ouvert une session d'assistance dans l'espace de ${v.company_name}.\n\n` +
+        `Motif : ${v.reason}\nDepuis : ${showTime(v.from, { language: 'fr', time_zone: v.time_zone })}, pour ${v.minutes === 1 ? '1 minute' : `${v.minutes} minutes`} au plus\n` +
+        `Droits : ${v.is_read_only ? 'lecture seule' : 'lecture et modification de vos données'}\n\n` +
+        `Chaque requête figure dans votre journal d'audit. Vous pouvez voir la session et y mettre fin à tout moment :\n${v.url}\n`,
     }),
   },
 }

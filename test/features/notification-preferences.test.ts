@@ -61,13 +61,14 @@ test('what is given of a category changes, for me alone, and the rest stays', as
   expect(await preferencesOf(platform.globex)).toEqual(allBut())
 })
 
-test('only what differs from the default is stored, and what comes back to it is not', async () => {
-  await change(eve, { category: 'stock', email: false, sound: true }, { category: 'system', email: true })
+test('a row for each category that was changed, and one that says the default means the same as none', async () => {
+  await change(eve, { category: 'stock', email: false, sound: true })
   expect(await rowsOf(eve)).toEqual([{ category: 'stock' }])
-  await change(eve, { category: 'stock', email: true })
+  expect((await change(eve, { category: 'stock', email: true, sound: false })).body).toEqual(allBut())
   expect(await rowsOf(eve)).toEqual([{ category: 'stock' }])
-  expect((await change(eve, { category: 'stock', sound: false })).body).toEqual(allBut())
-  expect(await rowsOf(eve)).toEqual([])
+  const founder = await platform.signUp('Founded Here')
+  expect(await rowsOf(founder)).toHaveLength(names.length)
+  expect(await preferencesOf(founder)).toEqual(allBut())
 })
 
 test('the tenant’s audit trail tells which fields of which category, not what they say', async () => {

@@ -10,10 +10,11 @@ export type Category = (typeof categories)[number]
 
 /** How much a notification matters, from low to high. */
 export const priorities = ['normal', 'high', 'urgent'] as const
+export type Priority = (typeof priorities)[number]
 
 /** From which priority on somebody is told of a category, and by which channels. */
 export interface Preference {
-  minimum_priority: (typeof priorities)[number]
+  minimum_priority: Priority
   email: boolean
   push: boolean
   sound: boolean
@@ -36,7 +37,10 @@ export const defaultPreference: Preference = {
 const columns = ['category', 'minimum_priority', 'email', 'push', 'sound'] as const
 type Row = Pick<Selectable<NotificationPreferences>, (typeof columns)[number]>
 
-/** What a person has changed in their tenant, as one row for each category that is not as by default. */
+/**
+ * What a person wants in their tenant, as one row for each category that has one: the first members of a tenant have
+ * them from the beginning, others from when they change something. A row that says the default means the same as none.
+ */
 export function preferencesQuery(queries: TenantQueryBuilder, userId: string) {
   return queries
     .selectFrom('notification_preferences')
@@ -45,7 +49,7 @@ export function preferencesQuery(queries: TenantQueryBuilder, userId: string) {
     .where('memberships.user_id', '=', userId)
 }
 
-/** The preferences for all categories in their order, out of the rows that differ from the default. */
+/** The preferences for all categories in their order, out of the rows that there are. */
 export function completePreferences(rows: readonly Row[]) {
   const own = new Map(rows.map((row) => [row.category, row]))
   return categories.map((category) => ({ category, ...defaultPreference, ...own.get(category) }))
@@ -83,11 +87,6 @@ export async function updatePreferences(
       )
       .execute()
   }
-  await tx
-    .deleteFrom('notification_preferences')
-    .where('membership_id', '=', membershipId)
-    .where((eb) => eb.and({ ...defaultPreference }))
-    .execute()
   const rows = await tx
     .selectFrom('notification_preferences')
     .select(columns)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { ok, route } from '../../http/route.ts'
+import { noContent, ok, route } from '../../http/route.ts'
+import { idParams, pageOf, pageQuery, timestampSchema } from '../../http/schemas.ts'
 import { userOf } from '../members/access.ts'
+import { listNotifications, markAsRead, toNotifications } from './notifications.ts'
 import {
   categories,
   completePreferences,
@@ -36,14 +38,63 @@ const preferencesAnswer = z.strictObject({
   preferences: z.array(z.strictObject({ category: z.enum(categories), ...fields })),
 })
 
+const notificationsAnswer = pageOf(
+  z.strictObject({
+    id: z.uuid(),
+    category: z.enum(categories),
+    priority: z.enum(priorities),
+    title: z.string(),
+    body: z.string(),
+    read_at: timestampSchema.nullable(),
+    created_at: timestampSchema,
+  }),
+).extend({ unread_count: z.int() })
+
+const trueOrFalse = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const own = { permission: 'account:self', caller: 'user' } as const
+
 const group = {
+  ...own,
   path: '/v1/notification-preferences',
-  permission: 'account:self',
-  caller: 'user',
   response: { status: 200, body: preferencesAnswer },
 } as const
 
 export const notificationRoutes = [
+  route({
+    ...own,
+    scope: 'read',
+    method: 'GET',
+    path: '/v1/notifications',
+    summary:
+      'What I was told in this tenant, newest first, in my language, and how much of it I have not read',
+    query: z.strictObject({ ...pageQuery, unread: trueOrFalse.optional() }),
+    response: { status: 200, body: notificationsAnswer },
+    handler: async ({ input, read }) => {
+      const { rows } = await read((queries, claims) =>
+        listNotifications(queries, userOf(claims).userId, input.query),
+      )
+      return ok(toNotifications(rows, input.query.limit))
+    },
+  }),
+
+  route({
+    ...own,
+    scope: 'write',
+    method: 'POST',
+    path: '/v1/notifications/:id/read',
+    summary: 'Note that I have read a notification',
+    audit: { action: 'notification.read', objectType: 'notification' },
+    params: idParams,
+    response: { status: 204 },
+    errors: ['not_found'],
+    handler: async ({ context, input, tx, principal }) => {
+      const { id } = input.params
+      const isNew = await markAsRead(tx, userOf(principal).membershipId, id, context.clock.now())
+      return noContent({ objectId: id, changedFields: isNew ? ['read_at'] : [] })
+    },
+  }),
+
   route({
     ...group,
     scope: 'read',
@@ -65,11 +116,12 @@ export const notificationRoutes = [
     handler: async ({ context, input, tx, principal }) => {
       const changes = input.body.preferences
       const now = context.clock.now()
-      const preferences = await updatePreferences(tx, principal.membershipId, changes, now)
+      const { userId, membershipId } = userOf(principal)
+      const preferences = await updatePreferences(tx, membershipId, changes, now)
       const changedFields = changes.flatMap(({ category, ...given }) =>
         Object.keys(given).map((field) => `${category}.${field}`),
       )
-      return ok({ preferences }, { objectId: userOf(principal).userId, changedFields })
+      return ok({ preferences }, { objectId: userId, changedFields })
     },
   }),
 ]

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { ok, route } from '../../http/route.ts'
+import { userOf } from '../members/access.ts'
+import { lowestRole, type Permission } from '../members/roles.ts'
+import { moduleNames } from '../plans/plans.ts'
+import { menuFor, menuQuery, modulesOf } from './menu.ts'
+
+const item = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  path: z.string(),
+  permission: z.enum(Object.keys(lowestRole) as [Permission]),
+  module: z.enum(moduleNames).optional(),
+})
+
+export const menuRoutes = [
+  route({
+    scope: 'read',
+    method: 'GET',
+    path: '/v1/menu',
+    summary: 'Where I can go in this tenant: what my role and its modules allow, in my language',
+    permission: 'account:self',
+    caller: 'user',
+    response: {
+      status: 200,
+      body: z.strictObject({
+        sections: z.array(z.strictObject({ id: z.string(), label: z.string(), items: z.array(item) })),
+      }),
+    },
+    handler: async ({ read }) => {
+      const { rows, principal } = await read((queries, claims) => menuQuery(queries, userOf(claims).userId))
+      if (!rows[0]) throw new AppError('not_found')
+      const { language, plan_modules, module_overrides } = rows[0]
+      const modules = modulesOf(plan_modules, module_overrides)
+      return ok({ sections: menuFor(principal.role, modules, language === 'fr' ? 'fr' : 'en') })
+    },
+  }),
+]
