@@ -1,70 +1,57 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Config } from '../config.ts'
-import { type Database, openDatabase } from '../db/database.ts'
-import { startEmbeddedPostgres } from '../db/embedded.ts'
-import { checkMigrations } from '../db/migrate.ts'
-import { describeRoles } from '../db/roles.ts'
-import { loadTokenKeySecret } from '../secrets.ts'
+import { type Config, loadEnvironment, readConfig } from '../config.ts'
+import { createPasswords, type Passwords } from '../features/sessions/passwords.ts'
+import { createLog } from '../log.ts'
+import { holdPostgres, openTools, type Tools } from '../tools.ts'
+import { untilInterrupted, wasInterrupted } from './interrupt.ts'
 import { log } from './output.ts'
 
-/** Whether there is a database yet: starting the embedded PostgreSQL for the first time would make one. */
-export function hasDatabase(config: Config): boolean {
-  return config.database.ownerUrl !== undefined || existsSync(join(config.dataDir, 'postgres'))
-}
+/** The clock of whatever is done on the command line. */
+export const clock = { now: () => new Date() }
 
 /**
  * Gives the URL of the configured database. Without DATABASE_URL it is the embedded one: that of the running server,
  * else started for as long as `work` takes.
+ * @throws what work throws; InterruptedError
  */
 export async function withAdminUrl<T>(config: Config, work: (adminUrl: string) => Promise<T>): Promise<T> {
-  if (config.database.ownerUrl) return work(config.database.ownerUrl)
-  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, join: true, log })
+  const { adminUrl, stop } = await holdPostgres(config, log)
   try {
-    return await work(postgres.url)
+    return await untilInterrupted(() => work(adminUrl))
   } finally {
-    await postgres.stop()
+    await stop()
   }
 }
 
-/** What migrate and describeRoles ask for beside the URL. */
-export async function roleSettings(config: Config) {
-  const { tenantUrl, platformUrl, jobsUrl } = config.database
-  return { tokenKeySecret: await loadTokenKeySecret(config), tenantUrl, platformUrl, jobsUrl }
+/**
+ * Opens the migrated database as the server does, for as long as `work` takes. Warnings go to standard error.
+ * @throws Error that says to run migrate first, when there is no database, an older one, or one of another secret; what
+ *   work throws; InterruptedError
+ */
+export async function withDatabase<T>(config: Config, work: (tools: Tools) => Promise<T>): Promise<T> {
+  const tools = await openTools(config, { log: createLog('warn', warnings), tell: log })
+  try {
+    return await untilInterrupted(() => work(tools))
+  } finally {
+    await tools.close(wasInterrupted() ? lastWordsMs : undefined)
+  }
 }
 
-/**
- * Opens the migrated database as the server does, for as long as `work` takes.
- * @throws Error that says to run migrate first, when there is no database, an older one, or one of another secret
- */
-export async function withDatabase<T>(
-  config: Config,
-  work: (opened: { db: Database; secret: string }) => Promise<T>,
-): Promise<T> {
-  if (!hasDatabase(config)) throw new Error(`There is no database in ${config.dataDir}: run migrate first.`)
-  const given = await roleSettings(config)
-  return withAdminUrl(config, async (adminUrl) => {
-    const { pending } = await checkMigrations({ adminUrl })
-    if (pending.length > 0) throw new Error(`The database lacks ${pending.join(', ')}: run migrate first.`)
-    const { tenant, platform } = describeRoles({ ...given, adminUrl })
-    const onError = (error: Error) => log(error.message)
-    const urls = { tenantUrl: tenant.url, platformUrl: platform.url }
-    const { db } = openDatabase({ ...config.database, ...urls, onError })
-    try {
-      return await work({ db, secret: given.tokenKeySecret })
-    } catch (error) {
-      throw isWrongPassword(error) ? new Error(wrongSecret, { cause: error }) : error
-    } finally {
-      await db.close()
-    }
+/** How long an interrupted command waits for its transactions. */
+const lastWordsMs = 1000
+
+/** The same on the configuration of the environment, with what hashes passwords. */
+export function withTools<T>(work: (tools: Tools & { passwords: Passwords }) => Promise<T>): Promise<T> {
+  const config = readConfig(loadEnvironment())
+  return withDatabase(config, async (tools) => {
+    const passwords = await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting)
+    return work({ ...tools, passwords })
   })
 }
 
-const wrongSecret =
-  "The database does not know the roles of this TOKEN_KEY_SECRET: run migrate first, with the server's."
-
-/** SQLSTATE 28P01, below what the pool makes of it. */
-function isWrongPassword(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } }
-  return cause?.code === '28P01'
+/** Where the log goes: what a server writes as JSON for machines is a line for people here. */
+const warnings = {
+  write(line: string) {
+    const { msg, err } = JSON.parse(line)
+    log(`warning: ${[msg, err?.message].filter(Boolean).join(': ')}`)
+  },
 }

@@ -4,6 +4,7 @@ import { type Config, loadEnvironment, readConfig } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { TenantId } from '../db/tenant-id.ts'
 import { createBilling } from '../features/billing/stripe.ts'
+import type { AddCommand } from './command.ts'
 import { withDatabase } from './database.ts'
 import { exitCodes, log } from './output.ts'
 import { readPrices, startLife } from './simulation/life.ts'
@@ -15,8 +16,27 @@ const stormSize = 20
 /** How long an event may take to have its effect, in milliseconds. */
 const settleMs = 60_000
 
+/** `simulate-billing`: plays a life of a subscription against a development server. */
+export const addSimulateBilling: AddCommand = (program, done) => {
+  const names = Object.keys(scenarios).join(', ')
+  const summaries = Object.entries(scenarios).map(([name, { summary }]) => `  ${name}: ${summary}`)
+  program
+    .command('simulate-billing')
+    .description('play a life of a subscription, in Stripe’s test mode, against a development server')
+    .requiredOption('--tenant <id>', 'whose life')
+    .requiredOption('--scenario <name>', names)
+    .option('--url <url>', 'where the server listens (this machine, at PORT)')
+    .option('--json', 'print all events at the end, as JSON')
+    .addHelpText('after', `\nScenarios:\n${summaries.join('\n')}`)
+    .addHelpText(
+      'after',
+      '\nExample:\n  npm run cli -- simulate-billing --tenant acme-corporation --scenario dunning',
+    )
+    .action(async (options: SimulationOptions) => done(await runSimulateBilling(options)))
+}
+
 /** What is asked for. */
-export interface SimulationOptions {
+interface SimulationOptions {
   tenant: string
   scenario: string
   /** Where the server listens; this machine, as configured, if left out. */
@@ -41,7 +61,7 @@ interface Outcome {
  * @returns the exit code
  * @throws Error in production, without keys of the test mode, and for an unknown tenant or scenario
  */
-export async function runSimulateBilling(options: SimulationOptions): Promise<number> {
+async function runSimulateBilling(options: SimulationOptions): Promise<number> {
   const config = readConfig(loadEnvironment())
   const { stripe, secret } = openTestMode(config)
   const scenario = scenarios[options.scenario]

@@ -1,12 +1,31 @@
 import { loadEnvironment, readConfig } from '../config.ts'
-import { type Check, checkDatabaseAt } from '../db/doctor.ts'
 import { checkMigrations, migrate } from '../db/migrate.ts'
-import { describeRoles } from '../db/roles.ts'
-import { hasDatabase, roleSettings, withAdminUrl } from './database.ts'
+import { hasDatabase, roleSettings } from '../tools.ts'
+import { parseWhole } from './arguments.ts'
+import type { AddCommand } from './command.ts'
+import { withAdminUrl } from './database.ts'
 import { exitCodes, log, print } from './output.ts'
 
+/** `migrate`: with --check it only looks, and its exit code says whether there is anything to do. */
+export const addMigrate: AddCommand = (program, done) => {
+  program
+    .command('migrate')
+    .description('bring the database to the newest migration, or to NUMBER')
+    .argument(
+      '[number]',
+      'the last migration to apply',
+      parseWhole('It is a number such as 12.', { digits: 4 }),
+    )
+    .option('--check', 'only say what is to be done; exit code 3 if anything is')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  npm run cli -- migrate --check')
+    .action(async (to: number | undefined, options: { check?: boolean; json?: boolean }) => {
+      done(options.check ? await runCheck(to, options.json) : await runMigrate(to, options.json))
+    })
+}
+
 /** Migrates, and says what was applied. @returns the exit code */
-export async function runMigrate(to: number | undefined, asJson?: boolean): Promise<number> {
+async function runMigrate(to: number | undefined, asJson?: boolean): Promise<number> {
   const config = readConfig(loadEnvironment())
   const given = await roleSettings(config)
   const { applied, warnings } = await withAdminUrl(config, (adminUrl) =>
@@ -20,7 +39,7 @@ export async function runMigrate(to: number | undefined, asJson?: boolean): Prom
 }
 
 /** Says what migrate would do, and makes nothing. @returns the exit code */
-export async function runCheck(to: number | undefined, asJson?: boolean): Promise<number> {
+async function runCheck(to: number | undefined, asJson?: boolean): Promise<number> {
   const config = readConfig(loadEnvironment())
   const found = hasDatabase(config)
     ? await withAdminUrl(config, (adminUrl) => checkMigrations({ adminUrl, to }))
@@ -28,21 +47,4 @@ export async function runCheck(to: number | undefined, asJson?: boolean): Promis
   const lines = Object.entries(found).flatMap(([state, names]) => names.map((name) => `${state} ${name}`))
   print(asJson, found, () => (lines.length > 0 ? lines.join('\n') : 'up to date'))
   return lines.length > 0 ? exitCodes.outOfDate : exitCodes.ok
-}
-
-/** Checks what the isolation of tenants relies on. @returns the exit code */
-export async function runDoctor(asJson?: boolean): Promise<number> {
-  const config = readConfig(loadEnvironment())
-  const given = await roleSettings(config)
-  const checks = await withAdminUrl(config, (adminUrl) => {
-    const { tenant, platform } = describeRoles({ ...given, adminUrl })
-    return checkDatabaseAt({ tenantUrl: tenant.url, platformUrl: platform.url })
-  })
-  print(asJson, { checks }, () => checks.map(describe).join('\n'))
-  return checks.some(({ ok, severity }) => !ok && severity === 'fatal') ? exitCodes.failed : exitCodes.ok
-}
-
-function describe({ name, ok, severity, detail }: Check): string {
-  if (ok) return `ok       ${name}`
-  return `${severity === 'fatal' ? 'FAILED ' : 'warning'}  ${name}: ${detail}`
 }
