@@ -6,7 +6,10 @@ export default defineConfig({
     exclude: ['test/bench/**'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Files of one worker share their modules, which are read once then: what a test changes it puts back.
+    isolate: false,
+    // Most tests wait for PostgreSQL most of the time.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

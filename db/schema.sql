@@ -2,6 +2,7 @@
 
 -- schema app, owner tenantry_owner
 grant usage on schema app to tenantry_platform;
+grant create, usage on schema app to tenantry_purger;
 grant usage on schema app to tenantry_tenant;
 
 -- schema graphile_worker, owner tenantry_jobs
@@ -11,6 +12,7 @@ grant usage on schema graphile_worker to tenantry_tenant;
 -- schema public, owner pg_database_owner
 grant create, usage on schema public to tenantry_owner;
 grant usage on schema public to tenantry_platform;
+grant usage on schema public to tenantry_purger;
 grant usage on schema public to tenantry_tenant;
 
 -- functions made by tenantry_owner in any schema are closed to public
@@ -49,8 +51,19 @@ CREATE INDEX api_keys_created_by ON public.api_keys USING btree (tenant_id, crea
 alter table public.api_keys enable row level security;
 alter table public.api_keys force row level security;
 create policy tenant_isolation on public.api_keys as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.api_keys to tenantry_purger;
 grant delete, insert, select on public.api_keys to tenantry_tenant;
+grant select (last_used_at, tenant_id) on public.api_keys to tenantry_platform;
 grant update (last_used_at, revoked_at, updated_at) on public.api_keys to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.audit_clock (
+  is_only boolean not null default true,
+  sealed_to bigint not null,
+  moved_at timestamp(3) with time zone not null,
+  constraint audit_clock_pkey PRIMARY KEY (is_only),
+  constraint audit_clock_is_only_check CHECK (is_only)
+);
 
 -- owner tenantry_owner
 create table public.audit_entries (
@@ -67,18 +80,58 @@ create table public.audit_entries (
   created_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone not null,
   reason text,
+  "position" bigint not null default app.audit_position(pg_current_xact_id()),
   constraint audit_entries_pkey PRIMARY KEY (tenant_id, id),
   constraint audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
   constraint audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'operator'::text, 'system'::text]))),
   constraint audit_entries_check CHECK ((updated_at = created_at)),
-  constraint audit_entries_reason_check CHECK ((length(reason) <= 1000))
+  constraint audit_entries_length CHECK ((octet_length((((((actor_id || action) || object_type) || object_id) || request_id) || array_to_string(changed_fields, ','::text))) <= 100000)),
+  constraint audit_entries_reason_check CHECK ((length(reason) <= 1000)),
+  constraint audit_entries_time CHECK (((created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59+00'::timestamp with time zone)))
 );
 CREATE INDEX audit_entries_created_at ON public.audit_entries USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX audit_entries_position ON public.audit_entries USING btree (tenant_id, "position", id);
 alter table public.audit_entries enable row level security;
 alter table public.audit_entries force row level security;
+create policy platform_access on public.audit_entries as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.audit_entries as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
-grant insert on public.audit_entries to tenantry_platform;
-grant insert, select on public.audit_entries to tenantry_tenant;
+grant delete, select on public.audit_entries to tenantry_purger;
+grant select on public.audit_entries to tenantry_tenant;
+grant insert (action, actor_id, actor_kind, changed_fields, created_at, id, ip, object_id, object_type, reason, request_id, tenant_id, updated_at) on public.audit_entries to tenantry_platform;
+grant select ("position", tenant_id) on public.audit_entries to tenantry_platform;
+grant insert (action, actor_id, actor_kind, changed_fields, created_at, id, ip, object_id, object_type, reason, request_id, tenant_id, updated_at) on public.audit_entries to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.audit_seals (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  number bigint not null,
+  from_position bigint not null,
+  to_position bigint not null,
+  entry_ids uuid[] not null,
+  entry_hashes bytea[] not null,
+  previous_hash bytea not null,
+  hash bytea not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint audit_seals_pkey PRIMARY KEY (tenant_id, id),
+  constraint audit_seals_tenant_id_number_key UNIQUE (tenant_id, number),
+  constraint audit_seals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint audit_seals_check CHECK ((to_position > from_position)),
+  constraint audit_seals_check1 CHECK ((cardinality(entry_hashes) = cardinality(entry_ids))),
+  constraint audit_seals_check2 CHECK ((updated_at = created_at)),
+  constraint audit_seals_hash_check CHECK ((length(hash) = 32)),
+  constraint audit_seals_number_check CHECK ((number > 0)),
+  constraint audit_seals_previous_hash_check CHECK ((length(previous_hash) = 32))
+);
+CREATE INDEX audit_seals_created_at ON public.audit_seals USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.audit_seals enable row level security;
+alter table public.audit_seals force row level security;
+create policy platform_access on public.audit_seals as permissive for select to tenantry_platform using (true);
+create policy tenant_isolation on public.audit_seals as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.audit_seals to tenantry_purger;
+grant select on public.audit_seals to tenantry_tenant;
+grant select (hash, number, tenant_id, to_position) on public.audit_seals to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.billing_accounts (
@@ -114,6 +167,7 @@ alter table public.billing_accounts force row level security;
 create policy platform_access on public.billing_accounts as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.billing_accounts as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert, select, update on public.billing_accounts to tenantry_platform;
+grant delete, select on public.billing_accounts to tenantry_purger;
 grant select on public.billing_accounts to tenantry_tenant;
 
 -- owner tenantry_owner
@@ -143,6 +197,7 @@ CREATE INDEX billing_events_received_at ON public.billing_events USING btree (re
 CREATE INDEX billing_events_subject_tenant_id ON public.billing_events USING btree (subject_tenant_id, received_at DESC, id DESC);
 CREATE INDEX billing_events_waiting ON public.billing_events USING btree (subject_tenant_id) WHERE (applied_at IS NULL);
 grant insert, select on public.billing_events to tenantry_platform;
+grant delete, select on public.billing_events to tenantry_purger;
 grant update (applied_at, finding, outcome, replays, subject_tenant_id) on public.billing_events to tenantry_platform;
 
 -- owner tenantry_owner
@@ -165,6 +220,7 @@ CREATE INDEX clients_name ON public.clients USING btree (tenant_id, name COLLATE
 alter table public.clients enable row level security;
 alter table public.clients force row level security;
 create policy tenant_isolation on public.clients as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.clients to tenantry_purger;
 grant delete, insert, select, update on public.clients to tenantry_tenant;
 
 -- owner tenantry_owner
@@ -183,6 +239,7 @@ CREATE INDEX credit_accounts_created_at ON public.credit_accounts USING btree (t
 alter table public.credit_accounts enable row level security;
 alter table public.credit_accounts force row level security;
 create policy tenant_isolation on public.credit_accounts as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.credit_accounts to tenantry_purger;
 grant select on public.credit_accounts to tenantry_tenant;
 
 -- owner tenantry_owner
@@ -205,6 +262,7 @@ CREATE INDEX credit_entries_created_at ON public.credit_entries USING btree (ten
 alter table public.credit_entries enable row level security;
 alter table public.credit_entries force row level security;
 create policy tenant_isolation on public.credit_entries as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.credit_entries to tenantry_purger;
 grant select on public.credit_entries to tenantry_tenant;
 
 -- owner tenantry_owner
@@ -227,6 +285,7 @@ alter table public.credit_lots enable row level security;
 alter table public.credit_lots force row level security;
 create policy platform_access on public.credit_lots as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.credit_lots as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.credit_lots to tenantry_purger;
 grant select on public.credit_lots to tenantry_tenant;
 grant select (expires_at, remaining, tenant_id) on public.credit_lots to tenantry_platform;
 
@@ -264,7 +323,46 @@ CREATE UNIQUE INDEX credit_operations_key ON public.credit_operations USING btre
 alter table public.credit_operations enable row level security;
 alter table public.credit_operations force row level security;
 create policy tenant_isolation on public.credit_operations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.credit_operations to tenantry_purger;
 grant select on public.credit_operations to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.deletion_certificates (
+  id uuid not null,
+  subject_tenant_id text collate "C" not null,
+  status text not null,
+  requested_by_kind text not null,
+  requested_by_id text not null,
+  reason text not null,
+  waits_for text,
+  counts_before jsonb,
+  counts_after jsonb,
+  kept jsonb,
+  rows_deleted bigint not null default 0,
+  users_deleted bigint not null default 0,
+  jobs_deleted bigint not null default 0,
+  last_seal_hash text,
+  customer_id text collate "C",
+  requested_at timestamp(3) with time zone not null,
+  completed_at timestamp(3) with time zone,
+  constraint deletion_certificates_pkey PRIMARY KEY (id),
+  constraint deletion_certificates_subject_tenant_id_key UNIQUE (subject_tenant_id),
+  constraint deletion_certificates_subject_tenant_id_fkey FOREIGN KEY (subject_tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint deletion_certificates_check CHECK (((status = 'done'::text) = (completed_at IS NOT NULL))),
+  constraint deletion_certificates_check1 CHECK (((status = 'running'::text) OR ((counts_before IS NOT NULL) AND (counts_after IS NOT NULL) AND (kept IS NOT NULL)))),
+  constraint deletion_certificates_counts_after_check CHECK ((jsonb_typeof(counts_after) = 'object'::text)),
+  constraint deletion_certificates_counts_before_check CHECK ((jsonb_typeof(counts_before) = 'object'::text)),
+  constraint deletion_certificates_kept_check CHECK ((jsonb_typeof(kept) = 'object'::text)),
+  constraint deletion_certificates_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+  constraint deletion_certificates_requested_by_kind_check CHECK ((requested_by_kind = ANY (ARRAY['super_admin'::text, 'admin_key'::text, 'system'::text]))),
+  constraint deletion_certificates_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text]))),
+  constraint deletion_certificates_waits_for_check CHECK ((length(waits_for) <= 1000))
+);
+CREATE INDEX deletion_certificates_customer_id ON public.deletion_certificates USING btree (customer_id);
+CREATE INDEX deletion_certificates_requested_at ON public.deletion_certificates USING btree (requested_at DESC, id DESC);
+grant insert, select on public.deletion_certificates to tenantry_platform;
+grant select on public.deletion_certificates to tenantry_purger;
+grant update (completed_at, counts_after, counts_before, customer_id, jobs_deleted, kept, last_seal_hash, rows_deleted, status, users_deleted, waits_for) on public.deletion_certificates to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.invitations (
@@ -293,6 +391,7 @@ alter table public.invitations enable row level security;
 alter table public.invitations force row level security;
 create policy tenant_isolation on public.invitations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant select, update on public.invitations to tenantry_platform;
+grant delete, select on public.invitations to tenantry_purger;
 grant delete, insert, select on public.invitations to tenantry_tenant;
 grant update (expires_at, invited_by, status, token_id, updated_at) on public.invitations to tenantry_tenant;
 
@@ -306,6 +405,8 @@ create table public.known_addresses (
 );
 CREATE INDEX known_addresses_seen_at ON public.known_addresses USING btree (seen_at);
 grant delete, insert, select, update on public.known_addresses to tenantry_platform;
+grant delete on public.known_addresses to tenantry_purger;
+grant select (person_id) on public.known_addresses to tenantry_purger;
 
 -- owner tenantry_owner
 create table public.limit_counters (
@@ -331,7 +432,31 @@ alter table public.limit_counters force row level security;
 create policy platform_access on public.limit_counters as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.limit_counters as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert, select on public.limit_counters to tenantry_platform;
+grant delete, select on public.limit_counters to tenantry_purger;
 grant select on public.limit_counters to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.material_categories (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  description text,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint material_categories_pkey PRIMARY KEY (tenant_id, id),
+  constraint material_categories_tenant_id_name_key UNIQUE (tenant_id, name),
+  constraint material_categories_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint material_categories_description_check CHECK ((length(description) <= 2000)),
+  constraint material_categories_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE INDEX material_categories_created_at ON public.material_categories USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.material_categories enable row level security;
+alter table public.material_categories force row level security;
+create policy tenant_isolation on public.material_categories as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant insert on public.material_categories to tenantry_platform;
+grant delete, select on public.material_categories to tenantry_purger;
+grant delete, insert, select, update on public.material_categories to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.memberships (
@@ -362,6 +487,7 @@ alter table public.memberships force row level security;
 create policy platform_access on public.memberships as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.memberships as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert, select, update on public.memberships to tenantry_platform;
+grant delete, select on public.memberships to tenantry_purger;
 grant delete, select on public.memberships to tenantry_tenant;
 grant update (role, status, updated_at) on public.memberships to tenantry_tenant;
 
@@ -388,7 +514,63 @@ CREATE INDEX notification_preferences_created_at ON public.notification_preferen
 alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;
 create policy tenant_isolation on public.notification_preferences as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant insert on public.notification_preferences to tenantry_platform;
+grant delete, select on public.notification_preferences to tenantry_purger;
 grant delete, insert, select, update on public.notification_preferences to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.notification_templates (
+  name text collate "C" not null,
+  category text collate "C" not null,
+  priority text not null,
+  title_en text not null,
+  title_fr text not null,
+  body_en text not null,
+  body_fr text not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint notification_templates_pkey PRIMARY KEY (name),
+  constraint notification_templates_body_en_check CHECK (((length(body_en) >= 1) AND (length(body_en) <= 2000))),
+  constraint notification_templates_body_fr_check CHECK (((length(body_fr) >= 1) AND (length(body_fr) <= 2000))),
+  constraint notification_templates_category_check CHECK ((category = ANY (ARRAY['system'::text, 'stock'::text, 'project'::text, 'production'::text]))),
+  constraint notification_templates_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{0,63}$'::text)),
+  constraint notification_templates_priority_check CHECK ((priority = ANY (ARRAY['normal'::text, 'high'::text, 'urgent'::text]))),
+  constraint notification_templates_title_en_check CHECK (((length(title_en) >= 1) AND (length(title_en) <= 200))),
+  constraint notification_templates_title_fr_check CHECK (((length(title_fr) >= 1) AND (length(title_fr) <= 200)))
+);
+grant select on public.notification_templates to tenantry_platform;
+grant select on public.notification_templates to tenantry_tenant;
+grant update (body_en, body_fr, priority, title_en, title_fr, updated_at) on public.notification_templates to tenantry_platform;
+
+-- owner tenantry_owner
+create table public.notifications (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  membership_id uuid not null,
+  template text collate "C" not null,
+  category text collate "C" not null,
+  priority text not null,
+  "values" jsonb not null,
+  read_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint notifications_pkey PRIMARY KEY (tenant_id, id),
+  constraint notifications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint notifications_tenant_id_membership_id_fkey FOREIGN KEY (tenant_id, membership_id) REFERENCES public.memberships(tenant_id, id) ON DELETE CASCADE,
+  constraint notifications_category_check CHECK ((category = ANY (ARRAY['system'::text, 'stock'::text, 'project'::text, 'production'::text]))),
+  constraint notifications_priority_check CHECK ((priority = ANY (ARRAY['normal'::text, 'high'::text, 'urgent'::text]))),
+  constraint notifications_values_check CHECK (((jsonb_typeof("values") = 'object'::text) AND (NOT jsonb_path_exists("values", 'strict $.*?(@.type() != "string" && @.type() != "number")'::jsonpath))))
+);
+CREATE INDEX notifications_created_at ON public.notifications USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX notifications_membership_id ON public.notifications USING btree (tenant_id, membership_id, created_at DESC, id DESC);
+CREATE INDEX notifications_unread ON public.notifications USING btree (tenant_id, membership_id, created_at DESC, id DESC) WHERE (read_at IS NULL);
+alter table public.notifications enable row level security;
+alter table public.notifications force row level security;
+create policy platform_access on public.notifications as permissive for select to tenantry_platform using (true);
+create policy tenant_isolation on public.notifications as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.notifications to tenantry_purger;
+grant select on public.notifications to tenantry_tenant;
+grant select (created_at, tenant_id) on public.notifications to tenantry_platform;
+grant update (read_at, updated_at) on public.notifications to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.one_time_tokens (
@@ -412,6 +594,7 @@ CREATE INDEX one_time_tokens_expires_at ON public.one_time_tokens USING btree (e
 CREATE INDEX one_time_tokens_invitation ON public.one_time_tokens USING btree (subject_tenant_id, invitation_id);
 CREATE INDEX one_time_tokens_user_id ON public.one_time_tokens USING btree (user_id);
 grant delete, insert, select, update on public.one_time_tokens to tenantry_platform;
+grant delete, select on public.one_time_tokens to tenantry_purger;
 
 -- owner tenantry_owner
 create table public.plans (
@@ -467,8 +650,12 @@ create table public.platform_audit_entries (
   constraint platform_audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['super_admin'::text, 'admin_key'::text, 'user'::text, 'system'::text]))),
   constraint platform_audit_entries_reason_check CHECK ((length(reason) <= 1000))
 );
+CREATE INDEX platform_audit_entries_actor_id ON public.platform_audit_entries USING btree (actor_id, created_at DESC, id DESC);
 CREATE INDEX platform_audit_entries_created_at ON public.platform_audit_entries USING btree (created_at DESC, id DESC);
+CREATE INDEX platform_audit_entries_object_id ON public.platform_audit_entries USING btree (object_id, created_at DESC, id DESC);
+CREATE INDEX platform_audit_entries_subject_tenant_id ON public.platform_audit_entries USING btree (subject_tenant_id, created_at DESC, id DESC);
 grant insert, select on public.platform_audit_entries to tenantry_platform;
+grant select on public.platform_audit_entries to tenantry_purger;
 
 -- owner tenantry_owner
 create unlogged table public.rate_limits (
@@ -488,6 +675,7 @@ create unlogged table public.request_counts (
   constraint request_counts_pkey PRIMARY KEY (subject_tenant_id, minute)
 );
 grant delete, insert, select, update on public.request_counts to tenantry_platform;
+grant delete, select on public.request_counts to tenantry_purger;
 
 -- owner tenantry_owner
 create table public.sessions (
@@ -513,6 +701,7 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_membership ON public.sessions USING btree (subject_tenant_id, membership_id);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 grant delete, insert, select, update on public.sessions to tenantry_platform;
+grant delete, select on public.sessions to tenantry_purger;
 
 -- owner tenantry_owner
 create table public.signing_keys (
@@ -547,6 +736,55 @@ create table public.super_admins (
 grant insert, select, update on public.super_admins to tenantry_platform;
 
 -- owner tenantry_owner
+create table public.support_sessions (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  super_admin_id uuid not null,
+  super_admin_email text not null,
+  credentials_changed_at timestamp(3) with time zone not null,
+  reason text not null,
+  is_read_only boolean not null,
+  expires_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  ended_by_kind text,
+  ended_by text,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint support_sessions_pkey PRIMARY KEY (tenant_id, id),
+  constraint support_sessions_super_admin_id_fkey FOREIGN KEY (super_admin_id) REFERENCES public.super_admins(id),
+  constraint support_sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint support_sessions_check CHECK ((ended_at >= created_at)),
+  constraint support_sessions_check1 CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '01:00:00'::interval)))),
+  constraint support_sessions_check2 CHECK ((((ended_at IS NULL) = (ended_by_kind IS NULL)) AND ((ended_at IS NULL) = (ended_by IS NULL)))),
+  constraint support_sessions_ended_by_kind_check CHECK ((ended_by_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'operator'::text]))),
+  constraint support_sessions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
+);
+CREATE INDEX support_sessions_created_at ON public.support_sessions USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.support_sessions enable row level security;
+alter table public.support_sessions force row level security;
+create policy tenant_isolation on public.support_sessions as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant insert, select on public.support_sessions to tenantry_platform;
+grant delete, select on public.support_sessions to tenantry_purger;
+grant select on public.support_sessions to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.system_settings (
+  is_only boolean not null default true,
+  trial_days integer not null,
+  signups_open boolean not null,
+  default_region text not null,
+  default_language text not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint system_settings_pkey PRIMARY KEY (is_only),
+  constraint system_settings_default_language_check CHECK ((default_language = ANY (ARRAY['en'::text, 'fr'::text]))),
+  constraint system_settings_default_region_check CHECK ((default_region = ANY (ARRAY['DZ'::text, 'CH'::text, 'FR'::text, 'BE'::text, 'CA'::text]))),
+  constraint system_settings_is_only_check CHECK (is_only),
+  constraint system_settings_trial_days_check CHECK (((trial_days >= 1) AND (trial_days <= 90)))
+);
+grant select on public.system_settings to tenantry_platform;
+grant update (default_language, default_region, signups_open, trial_days, updated_at) on public.system_settings to tenantry_platform;
+
+-- owner tenantry_owner
 create table public.tenant_changes (
   id bigint not null generated as identity,
   subject_tenant_id text collate "C" not null,
@@ -565,8 +803,24 @@ create table public.tenant_changes (
   constraint tenant_changes_field_check CHECK ((field = ANY (ARRAY['status'::text, 'plan'::text, 'trial_ends_at'::text, 'past_due_since'::text])))
 );
 CREATE INDEX tenant_changes_billing_event_id ON public.tenant_changes USING btree (billing_event_id);
+CREATE INDEX tenant_changes_created_at ON public.tenant_changes USING btree (created_at);
 CREATE INDEX tenant_changes_subject_tenant_id ON public.tenant_changes USING btree (subject_tenant_id, id);
 grant insert, select on public.tenant_changes to tenantry_platform;
+grant select on public.tenant_changes to tenantry_purger;
+grant update (billing_event_id, cause) on public.tenant_changes to tenantry_purger;
+
+-- owner tenantry_owner
+create table public.tenant_imports (
+  key bytea not null,
+  subject_tenant_id text collate "C" not null,
+  created_at timestamp(3) with time zone not null,
+  constraint tenant_imports_pkey PRIMARY KEY (key),
+  constraint tenant_imports_subject_tenant_id_fkey FOREIGN KEY (subject_tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint tenant_imports_key_check CHECK ((length(key) = 32))
+);
+CREATE INDEX tenant_imports_subject_tenant_id ON public.tenant_imports USING btree (subject_tenant_id);
+grant insert, select on public.tenant_imports to tenantry_platform;
+grant select on public.tenant_imports to tenantry_purger;
 
 -- owner tenantry_owner
 create table public.tenant_settings (
@@ -599,8 +853,9 @@ alter table public.tenant_settings force row level security;
 create policy platform_access on public.tenant_settings as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.tenant_settings as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert on public.tenant_settings to tenantry_platform;
+grant delete, select on public.tenant_settings to tenantry_purger;
 grant select, update on public.tenant_settings to tenantry_tenant;
-grant select (tenant_id, time_zone) on public.tenant_settings to tenantry_platform;
+grant select (audit, automatic_numbering, backups, currency, date_format, language, tenant_id, theme, time_zone, vat_rate_basis_points) on public.tenant_settings to tenantry_platform;
 
 -- owner tenantry_owner
 create table public.tenants (
@@ -641,6 +896,7 @@ create table public.tenants (
   constraint tenants_trial_notice_check CHECK ((trial_notice = ANY (ARRAY['3_days'::text, '1_day'::text, 'over'::text])))
 );
 CREATE INDEX tenants_created_at ON public.tenants USING btree (created_at DESC, tenant_id DESC);
+CREATE INDEX tenants_name ON public.tenants USING btree (name COLLATE "C", tenant_id);
 CREATE INDEX tenants_past_due_since ON public.tenants USING btree (past_due_since) WHERE (past_due_since IS NOT NULL);
 CREATE INDEX tenants_trial_ends_at ON public.tenants USING btree (trial_ends_at) WHERE (status = 'TRIAL'::text);
 CREATE TRIGGER tenants_status BEFORE INSERT OR UPDATE OF status, status_set_by ON public.tenants FOR EACH ROW EXECUTE FUNCTION app.check_tenant_status();
@@ -649,6 +905,7 @@ alter table public.tenants force row level security;
 create policy platform_access on public.tenants as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.tenants as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant insert, select, update on public.tenants to tenantry_platform;
+grant select on public.tenants to tenantry_purger;
 grant select on public.tenants to tenantry_tenant;
 grant update (admin_email, company_email, name, phone, updated_at) on public.tenants to tenantry_tenant;
 
@@ -669,9 +926,13 @@ create table public.usage_days (
 );
 CREATE INDEX usage_days_created_at ON public.usage_days USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX usage_days_day ON public.usage_days USING btree (tenant_id, day, metric);
+CREATE INDEX usage_days_of_all ON public.usage_days USING btree (day);
 alter table public.usage_days enable row level security;
 alter table public.usage_days force row level security;
+create policy platform_access on public.usage_days as permissive for select to tenantry_platform using (true);
 create policy tenant_isolation on public.usage_days as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant select on public.usage_days to tenantry_platform;
+grant delete, select on public.usage_days to tenantry_purger;
 grant select on public.usage_days to tenantry_tenant;
 
 -- owner tenantry_owner
@@ -695,6 +956,7 @@ CREATE INDEX usage_events_created_at ON public.usage_events USING btree (tenant_
 alter table public.usage_events enable row level security;
 alter table public.usage_events force row level security;
 create policy tenant_isolation on public.usage_events as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.usage_events to tenantry_purger;
 grant select on public.usage_events to tenantry_tenant;
 
 -- owner tenantry_owner
@@ -717,6 +979,8 @@ create table public.users (
   constraint users_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text])))
 );
 grant insert, select, update on public.users to tenantry_platform;
+grant delete on public.users to tenantry_purger;
+grant select (id) on public.users to tenantry_purger;
 
 create sequence public.tenant_changes_id_seq;
 
@@ -752,6 +1016,59 @@ AS $function$
   $function$;
 grant execute on function app.allowed(public.plans,jsonb,text) to tenantry_platform;
 grant execute on function app.allowed(public.plans,jsonb,text) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.audit_entry_hash(e public.audit_entries)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select sha256(convert_to(jsonb_build_array(e.tenant_id, e.id, e.position, e.actor_kind, e.actor_id, e.action,
+      e.object_type, e.object_id, e.changed_fields, e.reason, text(e.ip), e.request_id,
+      e.created_at at time zone 'UTC', e.updated_at at time zone 'UTC')::text, 'UTF8'))
+  $function$;
+grant execute on function app.audit_entry_hash(public.audit_entries) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.audit_horizon()
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select app.audit_position(least(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(s.now),
+      (select min(x.id) from pg_snapshot_xip(s.now) x (id)
+        where not exists (
+            select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'transactionid' and l.transactionid = x.id::xid and l.mode = 'ExclusiveLock' and l.granted
+              and a.datname <> current_database())
+          and not exists (
+            select from pg_prepared_xacts p
+            where p.transaction = x.id::xid and p.database <> current_database()))))
+    from (select pg_current_snapshot()) s (now)
+  $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.audit_position(of_transaction xid8)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select of_transaction::text::bigint + 0 $function$;
+grant execute on function app.audit_position(xid8) to tenantry_platform;
+grant execute on function app.audit_position(xid8) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.audit_seal_hash(of_tenant text, id uuid, number bigint, from_position bigint, to_position bigint, entry_ids uuid[], entry_hashes bytea[], previous_hash bytea, created_at timestamp with time zone)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select sha256(convert_to(jsonb_build_array(of_tenant, id, number, from_position, to_position,
+        encode(previous_hash, 'hex'), created_at at time zone 'UTC')::text, 'UTF8')
+      || (select coalesce(string_agg(uuid_send(e.id) || sha256(e.hash), '' order by e.place), '')
+        from unnest(entry_ids, entry_hashes) with ordinality e (id, hash, place)))
+  $function$;
+grant execute on function app.audit_seal_hash(text,uuid,bigint,bigint,bigint,uuid[],bytea[],bytea,timestamp with time zone) to tenantry_tenant;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.change_credits(of_kind text, new_id uuid, credits bigint, why text, key text, by_kind text, by_id text, at timestamp with time zone, lot_expires_at timestamp with time zone, of_debit uuid, OUT operation_id uuid, OUT new_balance bigint, OUT is_repeat boolean)
@@ -984,6 +1301,57 @@ begin
   );
 end $function$;
 
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.count_on(opened refcursor, OUT row_count bigint, OUT bytes bigint, OUT is_over boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  size bigint;
+  until timestamptz;
+begin
+  select clock_timestamp() + least(coalesce(nullif(s.setting, '0')::integer / 4, 1000), 1000) * interval '1 ms' into until
+  from pg_settings s where s.name = 'statement_timeout';
+  row_count := 0;
+  bytes := 0;
+  loop
+    fetch opened into size;
+    is_over := not found;
+    exit when is_over;
+    row_count := row_count + 1;
+    bytes := bytes + size;
+    exit when clock_timestamp() > until;
+  end loop;
+  if is_over then
+    close opened;
+  end if;
+end $function$;
+grant execute on function app.count_on(refcursor) to tenantry_platform;
+
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.count_tenant_rows()
+ RETURNS TABLE(table_name name, row_count bigint, bytes bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  t record;
+  sizes text;
+begin
+  for t in select * from app.tables_of_tenants() order by tables_of_tenants.table_name loop
+    -- Column by column: the size of a whole row would have PostgreSQL fetch and unpack what it keeps aside.
+    select string_agg(format('coalesce(pg_column_size(%I), 0)', a.attname), ' + ') into sizes
+    from pg_attribute a where a.attrelid = t.id and a.attnum > 0 and not a.attisdropped;
+    table_name := t.table_name;
+    execute format('select count(*), coalesce(sum(28 + %s), 0) from %s where %I = app.current_tenant()',
+      sizes, t.id::regclass, t.tenant_column) into row_count, bytes;
+    return next;
+  end loop;
+end $function$;
+grant execute on function app.count_tenant_rows() to tenantry_platform;
+
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.current_tenant()
  RETURNS text
@@ -991,6 +1359,7 @@ CREATE OR REPLACE FUNCTION app.current_tenant()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.tenant_id', true), '') $function$;
 grant execute on function app.current_tenant() to tenantry_platform;
+grant execute on function app.current_tenant() to tenantry_purger;
 grant execute on function app.current_tenant() to tenantry_tenant;
 
 -- owner tenantry_owner
@@ -1016,6 +1385,29 @@ AS $function$
     where s.subject_tenant_id = app.current_tenant() and s.membership_id = of_membership
   $function$;
 grant execute on function app.end_sessions(uuid) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.end_support_session(session_id uuid, by_kind text, by_id text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  -- A tenant's statement speaks for its members and keys; an operator speaks through a role that may open sessions.
+  if (by_kind in ('user', 'api_key')) is not true
+    and not has_table_privilege(session_user, 'public.support_sessions', 'insert')
+  then
+    raise insufficient_privilege using message = 'a tenant ends a support session as a member or a key of it';
+  end if;
+  update public.support_sessions s
+  set ended_at = greatest(at, s.created_at), ended_by_kind = by_kind, ended_by = by_id,
+    updated_at = greatest(at, s.created_at)
+  where s.tenant_id = app.current_tenant() and s.id = session_id and s.ended_at is null and s.expires_at > at;
+  return found;
+end $function$;
+grant execute on function app.end_support_session(uuid,text,text,timestamp with time zone) to tenantry_platform;
+grant execute on function app.end_support_session(uuid,text,text,timestamp with time zone) to tenantry_tenant;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.expire_credits(at timestamp with time zone)
@@ -1056,6 +1448,17 @@ begin
 end $function$;
 
 -- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.forget_notifications(before timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    delete from public.notifications where tenant_id = app.current_tenant() and created_at < before
+  $function$;
+grant execute on function app.forget_notifications(timestamp with time zone) to tenantry_platform;
+
+-- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.grant_credits(new_id uuid, credits bigint, why text, key text, by_kind text, by_id text, at timestamp with time zone, lot_expires_at timestamp with time zone, OUT operation_id uuid, OUT new_balance bigint, OUT is_repeat boolean)
  RETURNS record
  LANGUAGE sql
@@ -1065,6 +1468,22 @@ AS $function$
     select * from app.change_credits('grant', new_id, credits, why, key, by_kind, by_id, at, lot_expires_at, null)
   $function$;
 grant execute on function app.grant_credits(uuid,bigint,text,text,text,text,timestamp with time zone,timestamp with time zone) to tenantry_platform;
+
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.kept_at_deletion()
+ RETURNS TABLE(table_name name, why text)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    values ('tenants'::name, 'The id is never given out again; nothing but it, plan, region and dates is left'),
+      ('deletion_certificates', 'What was deleted, when and by whom'),
+      ('platform_audit_entries', 'What operators did, for which they answer'),
+      ('tenant_changes', 'When it had which status and plan, for the statistics; why is not kept'),
+      ('tenant_imports', 'That its line of an import was done, so that a repeated one does not make it again')
+  $function$;
+grant execute on function app.kept_at_deletion() to tenantry_owner;
+grant execute on function app.kept_at_deletion() to tenantry_platform;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.lock_credits(at timestamp with time zone)
@@ -1097,6 +1516,20 @@ end $function$;
 grant execute on function app.lock_usage() to tenantry_platform;
 
 -- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.move_audit_horizon(at timestamp with time zone, OUT horizon bigint, OUT since timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  horizon := app.audit_horizon();
+  update audit_clock c set sealed_to = horizon, moved_at = at where c.sealed_to < horizon;
+  select c.moved_at into strict since from audit_clock c;
+end $function$;
+grant execute on function app.move_audit_horizon(timestamp with time zone) to tenantry_platform;
+
+-- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.move_credits(of_operation uuid, of_lot uuid, credits bigint, at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -1110,6 +1543,57 @@ begin
   insert into credit_entries (tenant_id, id, operation_id, lot_id, amount, created_at, updated_at)
   values (app.current_tenant(), gen_random_uuid(), of_operation, of_lot, credits, at, at);
 end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.notify(template_name text, wanted_roles text[], wanted_members uuid[], except_member uuid, given_values jsonb, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+    insert into public.notifications
+      (tenant_id, id, membership_id, template, category, priority, values, created_at, updated_at)
+    select m.tenant_id,
+      encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing
+        substring(int8send((extract(epoch from at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+      m.id, t.name, t.category, t.priority, given_values, at, at
+    from public.memberships m
+    join public.notification_templates t on t.name = template_name
+    left join public.notification_preferences p
+      on p.tenant_id = m.tenant_id and p.membership_id = m.id and p.category = t.category
+    where m.tenant_id = app.current_tenant() and m.status = 'active'
+      and (m.role = any(wanted_roles) or m.id = any(wanted_members)) and m.id is distinct from except_member
+      and array_position(array['normal', 'high', 'urgent'], t.priority)
+        >= array_position(array['normal', 'high', 'urgent'], coalesce(p.minimum_priority, 'normal'))
+    order by m.id
+    for key share of m skip locked;
+end $function$;
+grant execute on function app.notify(text,text[],uuid[],uuid,jsonb,timestamp with time zone) to tenantry_platform;
+grant execute on function app.notify(text,text[],uuid[],uuid,jsonb,timestamp with time zone) to tenantry_tenant;
+
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.open_tenant_rows(of_table name, with_bytes boolean)
+ RETURNS refcursor
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  t record;
+  sizes text := '0';
+  opened refcursor;
+begin
+  select * into strict t from app.tables_of_tenants() f where f.table_name = of_table;
+  if with_bytes then
+    select '28 + ' || string_agg(format('coalesce(pg_column_size(%I), 0)', a.attname), ' + ') into sizes
+    from pg_attribute a where a.attrelid = t.id and a.attnum > 0 and not a.attisdropped;
+  end if;
+  open opened no scroll for execute
+    format('select %s from %s where %I = app.current_tenant()', sizes, t.id::regclass, t.tenant_column);
+  return opened;
+end $function$;
+grant execute on function app.open_tenant_rows(name,boolean) to tenantry_platform;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.period_end(limit_name text, period date, time_zone text)
@@ -1143,6 +1627,141 @@ AS $function$
   $function$;
 grant execute on function app.period_of(text,timestamp with time zone,text) to tenantry_platform;
 grant execute on function app.period_of(text,timestamp with time zone,text) to tenantry_tenant;
+
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.purge_batch(max_rows integer, OUT table_name text, OUT rows_deleted bigint, OUT user_ids uuid[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  members oid[];
+  root oid;
+  leaf regclass;
+  whose name;
+  unreferred text;
+  users text;
+  gives text;
+begin
+  perform app.refuse_undeleted();
+  update public.tenant_changes set cause = '', billing_event_id = null
+  where subject_tenant_id = app.current_tenant() and (cause <> '' or billing_event_id is not null);
+
+  for members in select o.tables from app.purge_order() o loop
+    if cardinality(members) > 1 then
+      -- References in a circle: whichever went first would be missed, so all go in one statement.
+      execute (
+        select format('with %s select %s, %s',
+          string_agg(format('gone_%s as (delete from %s where %I = app.current_tenant() returning %s)', t.id,
+            t.id::regclass, t.tenant_column, case t.table_name when 'memberships' then 'user_id' else '1' end), ', '),
+          string_agg(format('(select count(*) from gone_%s)', t.id), ' + '),
+          coalesce(max(format('(select array_agg(user_id) from gone_%s)', t.id))
+            filter (where t.table_name = 'memberships'), 'null::uuid[]'))
+        from app.tables_of_tenants() t where t.id = any (members)
+      ) into rows_deleted, user_ids;
+      if rows_deleted > 0 then
+        select string_agg(t.table_name, ', ' order by t.table_name) into table_name
+        from app.tables_of_tenants() t where t.id = any (members);
+        return;
+      end if;
+      continue;
+    end if;
+
+    root := members[1];
+    select t.table_name, t.tenant_column into table_name, whose from app.tables_of_tenants() t where t.id = root;
+    users := 'null::uuid[]';
+    gives := '1';
+    if table_name = 'memberships' then
+      users := 'array_agg(user_id)';
+      gives := 'user_id';
+    end if;
+    -- Of a table that refers to itself first the rows that no other one refers to.
+    select string_agg(format(' and not exists (select from %s r where (%s) = (%s) and (r.tableoid, r.ctid) <> (t.tableoid, t.ctid))',
+        root::regclass,
+        (select string_agg(format('r.%I', a.attname), ', ' order by u.place) from unnest(k.conkey) with ordinality u (num, place)
+          join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.num),
+        (select string_agg(format('t.%I', a.attname), ', ' order by u.place) from unnest(k.confkey) with ordinality u (num, place)
+          join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.num)), '')
+      into unreferred
+    from pg_constraint k
+    where k.contype = 'f' and k.conparentid = 0 and k.confrelid = root
+      and coalesce(pg_partition_root(k.conrelid)::oid, k.conrelid) = root;
+    for leaf in
+      select p.relid from pg_partition_tree(root) p where p.isleaf
+      union all select root where not exists (select from pg_partition_tree(root))
+    loop
+      -- By place: of the many rows of others nothing is read.
+      execute format('with gone as (
+          delete from %1$s where %2$I = app.current_tenant() and ctid = any (array(
+            select t.ctid from %1$s t where t.%2$I = app.current_tenant()%3$s limit $1))
+          returning %5$s)
+        select count(*), %4$s from gone', leaf, whose, unreferred, users, gives)
+      into rows_deleted, user_ids using max_rows;
+      if rows_deleted > 0 then
+        return;
+      end if;
+    end loop;
+    if unreferred is not null then
+      -- What refers to each other in a circle.
+      execute format('with gone as (delete from %1$s where %2$I = app.current_tenant() returning %4$s)
+        select count(*), %3$s from gone', root::regclass, whose, users, gives) into rows_deleted, user_ids;
+      if rows_deleted > 0 then
+        return;
+      end if;
+    end if;
+  end loop;
+  table_name := null;
+  user_ids := null;
+  rows_deleted := 0;
+end $function$;
+grant execute on function app.purge_batch(integer) to tenantry_platform;
+
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.purge_order()
+ RETURNS TABLE(tables oid[])
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    with recursive emptied as (
+      select t.id, t.table_name from app.tables_of_tenants() t
+      where t.table_name not in (select k.table_name from app.kept_at_deletion() k)
+    ), refs as (
+      select distinct coalesce(pg_partition_root(k.conrelid)::oid, k.conrelid) as child,
+        coalesce(pg_partition_root(k.confrelid)::oid, k.confrelid) as parent
+      from pg_constraint k where k.contype = 'f'
+    ), above (id, referrer) as (
+      select e.id, e.id from emptied e
+      union
+      select a.id, r.child from above a join refs r on r.parent = a.referrer join emptied e on e.id = r.child
+    ), placed as (
+      select e.id, e.table_name, array_agg(a.referrer order by a.referrer) as referrers
+      from emptied e join above a on a.id = e.id group by e.id, e.table_name
+    )
+    select array_agg(p.id order by p.table_name) from placed p
+    group by p.referrers order by cardinality(p.referrers), min(p.table_name)
+  $function$;
+
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.purge_users(ids uuid[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  deleted bigint;
+begin
+  perform app.refuse_undeleted();
+  delete from public.sessions where user_id = any (ids);
+  delete from public.one_time_tokens where user_id = any (ids);
+  delete from public.known_addresses where person_id = any (ids);
+  delete from public.users where id = any (ids);
+  get diagnostics deleted = row_count;
+  return deleted;
+end $function$;
+grant execute on function app.purge_users(uuid[]) to tenantry_platform;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.record_usage(ids uuid[], metrics text[], quantities bigint[], instants timestamp with time zone[], keys text[], at timestamp with time zone)
@@ -1256,6 +1875,73 @@ AS $function$
   $function$;
 grant execute on function app.refund_credits(uuid,bigint,text,text,text,text,timestamp with time zone,uuid) to tenantry_platform;
 
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.refuse_undeleted()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from public.tenants t where t.tenant_id = app.current_tenant() and t.status = 'DELETING') then
+    raise insufficient_privilege using message = 'only a tenant that is being deleted is purged';
+  end if;
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.seal_audit(horizon bigint, max_entries integer, seal_id uuid, at timestamp with time zone)
+ RETURNS TABLE(number bigint, to_position bigint, hash bytea, entries integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+  last record;
+  first_position bigint;
+  cut bigint;
+  ids uuid[];
+  hashes bytea[];
+begin
+  horizon := least(horizon, app.audit_horizon());
+  at := at::timestamptz(3);
+  -- Of a tenant that is being deleted nothing is to be written any more. Who holds its row is not waited for: that
+  -- transaction keeps the horizon before it, too.
+  perform from tenants t
+  where t.tenant_id = app.current_tenant() and t.status not in ('DELETING', 'DELETED') for key share skip locked;
+  if not found then
+    return;
+  end if;
+  select coalesce(max(s.number), 0) as number, coalesce(max(s.to_position), 0) as to_position,
+    coalesce((array_agg(s.hash order by s.number desc))[1], sha256('')) as hash
+    into strict last
+  from (select s.number, s.to_position, s.hash from audit_seals s
+    where s.tenant_id = app.current_tenant() order by s.number desc limit 1) s;
+  select min(e.position) into first_position from audit_entries e
+  where e.tenant_id = app.current_tenant() and e.position >= last.to_position and e.position < horizon;
+  if first_position is null then
+    return;
+  end if;
+  -- Entries of one transaction have one position, and all of them go under one seal.
+  select greatest(e.position, first_position + 1) into cut from audit_entries e
+  where e.tenant_id = app.current_tenant() and e.position >= last.to_position and e.position < horizon
+  order by e.position, e.id offset max_entries limit 1;
+  cut := coalesce(cut, horizon);
+  select array_agg(e.id order by e.position, e.id), array_agg(app.audit_entry_hash(e) order by e.position, e.id)
+    into strict ids, hashes
+  from audit_entries e
+  where e.tenant_id = app.current_tenant() and e.position >= last.to_position and e.position < cut;
+  return query
+    insert into audit_seals (tenant_id, id, number, from_position, to_position, entry_ids, entry_hashes, previous_hash,
+      hash, created_at, updated_at)
+    values (app.current_tenant(), seal_id, last.number + 1, last.to_position, cut, ids, hashes, last.hash,
+      app.audit_seal_hash(app.current_tenant(), seal_id, last.number + 1, last.to_position, cut, ids, hashes, last.hash, at),
+      at, at)
+    on conflict (tenant_id, number) do nothing
+    returning audit_seals.number, audit_seals.to_position, audit_seals.hash, cardinality(ids);
+end $function$;
+grant execute on function app.seal_audit(bigint,integer,uuid,timestamp with time zone) to tenantry_platform;
+
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.session_membership(session_id uuid)
  RETURNS uuid
@@ -1270,6 +1956,38 @@ begin
   );
 end $function$;
 grant execute on function app.session_membership(uuid) to tenantry_tenant;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.support_session_admin(session_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  return (
+    select s.super_admin_id from public.support_sessions s
+    join public.super_admins a on a.id = s.super_admin_id
+    where s.tenant_id = app.current_tenant() and s.id = session_id and s.ended_at is null
+      and a.disabled_at is null and a.credentials_changed_at = s.credentials_changed_at
+  );
+end $function$;
+grant execute on function app.support_session_admin(uuid) to tenantry_tenant;
+
+-- owner tenantry_purger
+CREATE OR REPLACE FUNCTION app.tables_of_tenants()
+ RETURNS TABLE(id oid, table_name name, tenant_column name)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    select distinct on (c.relname) c.oid, c.relname, a.attname
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname in ('tenant_id', 'subject_tenant_id') and not a.attisdropped
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    order by c.relname, a.attname desc
+  $function$;
+grant execute on function app.tables_of_tenants() to tenantry_platform;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.tenant_members(only_user_id uuid DEFAULT NULL::uuid)
@@ -1336,9 +2054,11 @@ begin
   perform graphile_worker.add_job(
     task,
     (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
+    -- One deletion at a time, since each takes long.
+    queue_name => case task when 'delete-tenant' then task end,
     run_at => run_at,
     -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others, and none behind Stripe.
-    priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 else 0 end,
+    priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 when 'delete-tenant' then 30 else 0 end,
     job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
 end $function$;
 grant execute on function graphile_worker.enqueue_job(text,json,text,timestamp with time zone) to tenantry_platform;

@@ -5,22 +5,33 @@ import type { Context } from './context.ts'
 import { AppError } from './errors.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
+import { platformAuditRoutes } from './features/audit/platform-audit-routes.ts'
+import { auditRoutes } from './features/audit/routes.ts'
 import { billingAdminRoutes } from './features/billing/admin-routes.ts'
 import { billingRoutes } from './features/billing/routes.ts'
 import { webhookRoutes } from './features/billing/webhook-routes.ts'
 import { creditAdminRoutes } from './features/credits/admin-routes.ts'
 import { creditRoutes } from './features/credits/routes.ts'
+import { deletionRoutes } from './features/deletion/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { invitationRoutes } from './features/invitations/routes.ts'
 import { memberRoutes } from './features/members/routes.ts'
+import { menuRoutes } from './features/menu/routes.ts'
+import { notificationTemplateRoutes } from './features/notification-templates/admin-routes.ts'
 import { notificationRoutes } from './features/notifications/routes.ts'
 import { planAdminRoutes } from './features/plans/admin-routes.ts'
 import { sessionRoutes } from './features/sessions/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
 import { signupRoutes } from './features/signup/routes.ts'
+import { statisticsRoutes } from './features/statistics/routes.ts'
 import { superAdminRoutes } from './features/super-admins/routes.ts'
+import { supportSessionAdminRoutes } from './features/support-sessions/admin-routes.ts'
+import { supportSessionRoutes } from './features/support-sessions/routes.ts'
+import { systemSettingsRoutes } from './features/system-settings/admin-routes.ts'
 import { tenantAdminRoutes } from './features/tenants/admin-routes.ts'
 import { explainRoutes } from './features/tenants/explain-routes.ts'
+import { provisionRoutes } from './features/tenants/provision-routes.ts'
+import { tenantListRoutes } from './features/tenants/tenant-list-routes.ts'
 import { usageRoutes } from './features/usage/routes.ts'
 import { cors } from './http/cors.ts'
 import { errorHandler, notFound } from './http/error-handler.ts'
@@ -40,12 +51,23 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...notificationRoutes,
+  ...menuRoutes,
+  ...auditRoutes,
   ...creditRoutes,
   ...creditAdminRoutes,
   ...superAdminRoutes,
   ...planAdminRoutes,
+  ...systemSettingsRoutes,
+  ...notificationTemplateRoutes,
+  ...tenantListRoutes,
+  ...provisionRoutes,
+  ...statisticsRoutes,
+  ...platformAuditRoutes,
   ...tenantAdminRoutes,
+  ...supportSessionAdminRoutes,
+  ...supportSessionRoutes,
   ...explainRoutes,
+  ...deletionRoutes,
   ...billingRoutes,
   ...webhookRoutes,
   ...billingAdminRoutes,

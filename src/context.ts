@@ -6,6 +6,7 @@ import { createRequestRates, type RequestRates } from './features/plans/request-
 import { createPasswords, type Passwords } from './features/sessions/passwords.ts'
 import { openKeyring } from './features/sessions/signing-keys.ts'
 import { createTokens, type Tokens } from './features/sessions/tokens.ts'
+import { checkTemplates } from './features/tenants/check-templates.ts'
 import { createMail, type Mail } from './mail.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
@@ -47,7 +48,8 @@ export interface ContextOptions {
 
 /**
  * Opens the pools, checks what isolation relies on, and loads or makes the signing keys.
- * @throws UnsafeDatabaseError when the database does not keep tenants apart; what the database throws
+ * @throws UnsafeDatabaseError when the database does not keep tenants apart; TemplateError when a file of db/templates
+ *   does not fit it; what the database throws
  */
 export async function createContext(options: ContextOptions): Promise<Context> {
   const { config, log, tenantUrl, platformUrl, clock = { now: () => new Date() } } = options
@@ -60,6 +62,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   try {
     const readiness = createReadiness(ask, log)
     await readiness.refuseUnsafe()
+    await checkTemplates(ask.platform)
     const { dataDir, mailFrom: from, smtpUrl, tokenIssuer: issuer } = config
     const secret = options.tokenKeySecret
     return {

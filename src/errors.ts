@@ -70,8 +70,8 @@ export const problems = {
   ],
   session_required: [
     403,
-    'Only a person who has signed in can do this, not an API key.',
-    "Seule une personne connectée peut le faire, pas une clé d'API.",
+    'Only a person who has signed in can do this, not an API key or a support session.',
+    "Seule une personne connectée peut le faire, pas une clé d'API ni une session d'assistance.",
   ],
   email_not_verified: [
     403,
@@ -83,10 +83,25 @@ export const problems = {
     'Enrol a one-time password first.',
     "Enregistrez d'abord un mot de passe à usage unique.",
   ],
+  support_read_only: [
+    403,
+    'This support session may only read: open one that may write.',
+    "Cette session d'assistance est en lecture seule : ouvrez-en une qui permet d'écrire.",
+  ],
+  signups_closed: [
+    403,
+    'No new companies can sign up at the moment.',
+    "Il n'est pas possible d'inscrire une nouvelle société pour le moment.",
+  ],
   forbidden: [403, 'This is not allowed.', "Ce n'est pas autorisé."],
   not_found: [404, 'Not found.', 'Introuvable.'],
   method_not_allowed: [405, 'This method is not allowed here.', "Cette méthode n'est pas permise ici."],
   request_timeout: [408, 'The request did not arrive in time.', "La requête n'est pas arrivée à temps."],
+  tenant_id_taken: [
+    409,
+    'This id is taken, or kept back for the platform: choose another.',
+    'Cet identifiant est déjà pris ou réservé : choisissez-en un autre.',
+  ],
   conflict: [409, 'This conflicts with what is stored already.', 'Conflit avec ce qui est déjà enregistré.'],
   last_owner: [
     409,
@@ -138,6 +153,11 @@ export const problems = {
     'A one-time password is enrolled already.',
     'Un mot de passe à usage unique est déjà enregistré.',
   ],
+  account_not_verified: [
+    409,
+    'There is an account of this address, but nobody has shown that the address is theirs: they confirm it first.',
+    "Il existe un compte à cette adresse, mais personne n'a confirmé qu'elle est la sienne : il faut d'abord la confirmer.",
+  ],
   email_taken: [409, 'This e-mail address has an account already.', 'Cette adresse e-mail a déjà un compte.'],
   body_too_large: [413, 'The body is larger than allowed.', 'Le corps est plus grand que permis.'],
   unsupported_media_type: [
@@ -164,6 +184,11 @@ export const problems = {
     500,
     'Something went wrong on our side; give the request id to support.',
     "Une erreur s'est produite de notre côté ; donnez l'identifiant de requête au support.",
+  ],
+  provisioning_failed: [
+    500,
+    'The tenant could not be made: step says where it failed, and nothing of it was kept.',
+    "Le tenant n'a pas pu être créé : step indique l'étape en échec, et rien n'a été conservé.",
   ],
   overloaded: [
     503,

@@ -13,8 +13,9 @@ import {
 } from './handles.ts'
 import { escapeLiteral, TransactionError } from './statements.ts'
 import { parseTenantId, type TenantId } from './tenant-id.ts'
+import type { Transaction } from './transaction.ts'
 
-export type { PlatformTx, TenantQueryBuilder, Tx } from './handles.ts'
+export type { PlatformTx, TenantQueryBuilder, TenantTables, Tx } from './handles.ts'
 export { TransactionError } from './statements.ts'
 
 /** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */
@@ -34,6 +35,12 @@ export type PlatformReason =
   | 'usage'
   | 'billing'
   | 'request counts'
+  | 'audit'
+  | 'support'
+  | 'deletion'
+  | 'notifications'
+  | 'statistics'
+  | 'system settings'
 
 /** The only way to the data. It has no query methods: a handle exists inside a callback and dies with it. */
 export interface Database {
@@ -56,7 +63,8 @@ export interface Database {
   ): Promise<{ [Index in keyof Queries]: InferResult<Queries[Index]> }>
   /**
    * Runs work in one transaction of the platform role. With `tenantId`, rows of that one tenant can be written
-   * too, under the same policy as everybody's. Otherwise as withTenant.
+   * too, under the same policy as everybody's, and the last rows of a tenant that is being deleted go only when it has
+   * ended: who looks at the tenant's status in it can rely on that. Otherwise as withTenant.
    */
   withPlatform<T>(
     reason: PlatformReason,
@@ -173,7 +181,15 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
         return runTransaction(
           platformPool,
           beginSql,
-          (transaction) => work(createPlatformTx(transaction, transaction.root)),
+          async (transaction) => {
+            // In front of the first statement of work, and in one go with it. Deletion takes a lock of its own, and so
+            // does sealing the audit trail, without waiting for it.
+            const takesOwn = reason === 'deletion' || reason === 'audit'
+            const held = tenantId && !takesOwn && holdTenant(transaction, tenantId)
+            const value = await work(createPlatformTx(transaction, transaction.root))
+            await held
+            return value
+          },
           // Its global tables have no row security: behind a failed BEGIN an insert would commit on its own.
           { awaitBegin: true },
         )
@@ -185,6 +201,16 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     },
   }
   return { db, ask: { tenant: askThrough(tenantPool), platform: askThrough(platformPool) } }
+}
+
+/** What writes a row that refers to the tenant takes this lock anyhow; who only changes its row does not wait for it. */
+function holdTenant(transaction: Transaction, tenantId: TenantId): Promise<unknown> {
+  const held = transaction.run(transaction.root, 'select from tenants where tenant_id = $1 for key share', [
+    tenantId,
+  ])
+  // The transaction remembers its rejection, and comes to nothing.
+  held.catch(() => undefined)
+  return held
 }
 
 function setTenant(tenantId: TenantId): string {

@@ -1,7 +1,10 @@
 /** Tables of schema public without a tenant_id: a table that is neither here nor tenant-owned is a mistake. */
 export const globalTables = [
+  'audit_clock',
   'billing_events',
+  'deletion_certificates',
   'known_addresses',
+  'notification_templates',
   'one_time_tokens',
   'plans',
   'platform_audit_entries',
@@ -10,19 +13,25 @@ export const globalTables = [
   'sessions',
   'signing_keys',
   'super_admins',
+  'system_settings',
   'tenant_changes',
+  'tenant_imports',
   'users',
 ]
 /** Global tables that the tenant role may read. */
-export const sharedTables = ['plans']
+export const sharedTables = ['notification_templates', 'plans']
 /** Tenant-owned tables that the platform role sees across tenants: those of db/policies/20-platform.sql. */
 export const platformTables = [
+  'audit_entries',
+  'audit_seals',
   'billing_accounts',
   'credit_lots',
   'limit_counters',
   'memberships',
+  'notifications',
   'tenant_settings',
   'tenants',
+  'usage_days',
 ]
 
 /** One thing that must hold. The statement gives a row with the text `problem` for each place where it does not. */
@@ -50,6 +59,9 @@ const mightyRoles = [
   'pg_execute_server_program',
   'pg_maintain',
 ]
+
+/** The functions of db/policies/40-purger.sql: none is made where the owner may not act as the purger. */
+const purgerFunctions = ['app.count_tenant_rows()', 'app.purge_batch(integer)', 'app.purge_users(uuid[])']
 
 /** The rules on roles: what they are, own, and may do to tables, schemas and the database. */
 export const roleRules: Rule[] = [
@@ -111,6 +123,15 @@ export const roleRules: Rule[] = [
           or has_any_column_privilege('pg_catalog.pg_settings', 'update'), 'update pg_settings')
       ) acts (may, act)
       where may`,
+  },
+  {
+    name: 'tenants can be deleted',
+    severity: 'warning',
+    asks: 'platform',
+    sql: `select format('%s may not call %s: see the warnings of migrate', current_user, name) as problem
+      from unnest($1::text[]) name
+      where has_function_privilege(to_regprocedure(name), 'execute') is not true`,
+    params: [purgerFunctions],
   },
   {
     name: 'functions respect row security',
@@ -223,8 +244,14 @@ export const tableRules: Rule[] = [
     asks: 'both',
     sql: `select format('%s may change %s', current_user, c.relname) as problem
       from pg_class c
-      where c.oid in (to_regclass('public.audit_entries'), to_regclass('public.platform_audit_entries'))
-        and (has_any_column_privilege(c.oid, 'update') or has_table_privilege(c.oid, 'delete'))`,
+      where c.oid in (to_regclass('public.audit_entries'), to_regclass('public.audit_seals'),
+        to_regclass('public.platform_audit_entries'))
+        and (has_any_column_privilege(c.oid, 'update') or has_table_privilege(c.oid, 'delete'))
+      union all
+      select format('%s may write %s of %s', current_user, a.attname, c.relname)
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where (c.oid = to_regclass('public.audit_seals') or a.attname = 'position' and c.oid = to_regclass('public.audit_entries'))
+        and has_column_privilege(c.oid, a.attnum, 'insert')`,
   },
 ]
 

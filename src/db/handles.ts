@@ -20,8 +20,8 @@ export type TenantOwned = {
   [Table in keyof DB as DB[Table] extends { tenant_id: unknown } ? Table : never]: DB[Table]
 }
 
-/** What the tenant role reaches: its own tenant's rows and the catalogue of plans. */
-export type TenantTables = TenantOwned & Pick<DB, 'plans'>
+/** What the tenant role reaches: its own tenant's rows, the catalogue of plans and the texts of notifications. */
+export type TenantTables = TenantOwned & Pick<DB, 'plans' | 'notification_templates'>
 
 declare const scopeBrand: unique symbol
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
 
 /** Where a page ends: the sorted value and the id of its last row. */
@@ -7,6 +8,16 @@ export interface Cursor {
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * The sort of a list whose cursors are good for its filters, too: among other rows one would skip some.
+ * @param filters members without a value are as good as none
+ */
+export function bindCursor(sort: string, filters: object): string {
+  const members = Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))
+  const text = JSON.stringify(members.filter(([, value]) => value !== undefined))
+  return `${sort} ${createHash('sha256').update(text).digest('base64url').slice(0, 12)}`
+}
 
 /** A cursor as clients carry it: opaque, and good for the sort it was made with. */
 export function encodeCursor(sort: string, { value, id }: Cursor): string {

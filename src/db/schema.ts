@@ -1,6 +1,14 @@
 // Made by test/support/generate-schema.ts from a migrated database; do not edit.
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -35,6 +43,12 @@ export interface ApiKeys {
   updated_at: Timestamp;
 }
 
+export interface AuditClock {
+  is_only: Generated<boolean>;
+  moved_at: Timestamp;
+  sealed_to: Int8;
+}
+
 export interface AuditEntries {
   action: string;
   actor_id: string;
@@ -45,9 +59,24 @@ export interface AuditEntries {
   ip: string | null;
   object_id: string;
   object_type: string;
+  position: Generated<Int8>;
   reason: string | null;
   request_id: string;
   tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface AuditSeals {
+  created_at: Timestamp;
+  entry_hashes: ArrayType<Buffer>;
+  entry_ids: string[];
+  from_position: Int8;
+  hash: Buffer;
+  id: string;
+  number: Int8;
+  previous_hash: Buffer;
+  tenant_id: Generated<string>;
+  to_position: Int8;
   updated_at: Timestamp;
 }
 
@@ -144,6 +173,26 @@ export interface CreditOperations {
   updated_at: Timestamp;
 }
 
+export interface DeletionCertificates {
+  completed_at: Timestamp | null;
+  counts_after: Json | null;
+  counts_before: Json | null;
+  customer_id: string | null;
+  id: string;
+  jobs_deleted: Generated<Int8>;
+  kept: Json | null;
+  last_seal_hash: string | null;
+  reason: string;
+  requested_at: Timestamp;
+  requested_by_id: string;
+  requested_by_kind: string;
+  rows_deleted: Generated<Int8>;
+  status: string;
+  subject_tenant_id: string;
+  users_deleted: Generated<Int8>;
+  waits_for: string | null;
+}
+
 export interface Invitations {
   accepted_at: Timestamp | null;
   created_at: Timestamp;
@@ -175,6 +224,16 @@ export interface LimitCounters {
   used: Generated<Int8>;
 }
 
+export interface MaterialCategories {
+  created_at: Timestamp;
+  description: string | null;
+  id: string;
+  name: string;
+  position: Generated<number>;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
 export interface Memberships {
   created_at: Timestamp;
   date_format: string | null;
@@ -199,6 +258,30 @@ export interface NotificationPreferences {
   push: boolean;
   sound: boolean;
   tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface Notifications {
+  category: string;
+  created_at: Timestamp;
+  id: string;
+  membership_id: string;
+  priority: string;
+  read_at: Timestamp | null;
+  template: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+  values: Json;
+}
+
+export interface NotificationTemplates {
+  body_en: string;
+  body_fr: string;
+  category: string;
+  name: string;
+  priority: string;
+  title_en: string;
+  title_fr: string;
   updated_at: Timestamp;
 }
 
@@ -295,6 +378,31 @@ export interface SuperAdmins {
   updated_at: Timestamp;
 }
 
+export interface SupportSessions {
+  created_at: Timestamp;
+  credentials_changed_at: Timestamp;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  ended_by_kind: string | null;
+  expires_at: Timestamp;
+  id: string;
+  is_read_only: boolean;
+  reason: string;
+  super_admin_email: string;
+  super_admin_id: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface SystemSettings {
+  default_language: string;
+  default_region: string;
+  is_only: Generated<boolean>;
+  signups_open: boolean;
+  trial_days: number;
+  updated_at: Timestamp;
+}
+
 export interface TenantChanges {
   agent: string;
   billing_event_id: string | null;
@@ -305,6 +413,12 @@ export interface TenantChanges {
   id: Generated<Int8>;
   subject_tenant_id: string;
   to_value: string | null;
+}
+
+export interface TenantImports {
+  created_at: Timestamp;
+  key: Buffer;
+  subject_tenant_id: string;
 }
 
 export interface Tenants {
@@ -385,7 +499,9 @@ export interface Users {
 
 export interface DB {
   api_keys: ApiKeys;
+  audit_clock: AuditClock;
   audit_entries: AuditEntries;
+  audit_seals: AuditSeals;
   billing_accounts: BillingAccounts;
   billing_events: BillingEvents;
   clients: Clients;
@@ -393,11 +509,15 @@ export interface DB {
   credit_entries: CreditEntries;
   credit_lots: CreditLots;
   credit_operations: CreditOperations;
+  deletion_certificates: DeletionCertificates;
   invitations: Invitations;
   known_addresses: KnownAddresses;
   limit_counters: LimitCounters;
+  material_categories: MaterialCategories;
   memberships: Memberships;
   notification_preferences: NotificationPreferences;
+  notification_templates: NotificationTemplates;
+  notifications: Notifications;
   one_time_tokens: OneTimeTokens;
   plans: Plans;
   platform_audit_entries: PlatformAuditEntries;
@@ -406,7 +526,10 @@ export interface DB {
   sessions: Sessions;
   signing_keys: SigningKeys;
   super_admins: SuperAdmins;
+  support_sessions: SupportSessions;
+  system_settings: SystemSettings;
   tenant_changes: TenantChanges;
+  tenant_imports: TenantImports;
   tenant_settings: TenantSettings;
   tenants: Tenants;
   usage_days: UsageDays;

@@ -50,11 +50,28 @@ export async function forEachTenant(
   let failures = 0
   for await (const tenantId of eachTenantId({ db }, reason, isDue)) {
     try {
-      await db.withPlatform(reason, (tx) => work(tx, tenantId), { tenantId })
+      await db.withPlatform(
+        reason,
+        async (tx) => {
+          if (await isThere(tx, tenantId)) await work(tx, tenantId)
+        },
+        { tenantId },
+      )
     } catch (err) {
       failures++
       log.error({ err, tenant_id: tenantId }, `${reason}: failed for a tenant`)
     }
   }
   if (failures > 0) throw new Error(`${reason}: failed for ${failures} tenants`)
+}
+
+/** Of a tenant that was deleted meanwhile, no row may come back. */
+async function isThere(tx: PlatformTx, tenantId: TenantId): Promise<boolean> {
+  const found = await tx
+    .selectFrom('tenants')
+    .select('tenant_id')
+    .where('tenant_id', '=', tenantId)
+    .where('status', '<>', 'DELETED')
+    .executeTakeFirst()
+  return found !== undefined
 }

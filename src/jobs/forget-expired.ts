@@ -1,12 +1,14 @@
 import type { Context } from '../context.ts'
+import { forgetNotifications } from '../features/notifications/forget-notifications.ts'
 import { forgetRequestCounts } from '../features/plans/request-rates.ts'
 import { addressKnownMs } from '../features/sessions/known-address.ts'
 
 /**
  * Deletes what is over and nobody can use any more: sessions, single-use tokens, counts of attempts and of requests,
- * old addresses.
+ * old addresses and notifications.
  */
-export async function forgetExpired({ db, clock }: Context): Promise<void> {
+export async function forgetExpired(context: Context): Promise<void> {
+  const { db, clock } = context
   const now = clock.now()
   await db.withPlatform('housekeeping', async (tx) => {
     await tx.deleteFrom('sessions').where('expires_at', '<', now).execute()
@@ -16,4 +18,5 @@ export async function forgetExpired({ db, clock }: Context): Promise<void> {
     await tx.deleteFrom('known_addresses').where('seen_at', '<', unseenSince).execute()
     await tx.deleteFrom('one_time_tokens').where('expires_at', '<', now).execute()
   })
+  await forgetNotifications(context)
 }

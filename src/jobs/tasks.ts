@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts'
 import { type AccountMail, sendAccountMail } from '../features/accounts/account-mails.ts'
+import { sealAudit } from '../features/audit/seal-audit.ts'
 import { reconcileBilling } from '../features/billing/reconcile-billing.ts'
 import { syncBillingJob } from '../features/billing/sync-billing.ts'
 import { expireOverdueCredits } from '../features/credits/expire-credits.ts'
+import { deleteTenantJob } from '../features/deletion/delete-tenant.ts'
 import { recountSeats } from '../features/invitations/recount-seats.ts'
 import { type InvitationMail, sendInvitation } from '../features/invitations/send-invitation.ts'
 import { endGrace } from '../features/tenants/grace.ts'
@@ -17,7 +19,9 @@ export interface TaskPayloads {
   'send-invitation': InvitationMail
   'send-tenant-mail': TenantMail
   'sync-billing': object
+  'delete-tenant': object
   'reconcile-billing': object
+  'seal-audit': object
   'trial-notices': object
   'payment-notices': object
   'grace-over': object
@@ -35,7 +39,9 @@ export const tasks: {
   'send-invitation': sendInvitation,
   'send-tenant-mail': sendTenantMail,
   'sync-billing': syncBillingJob,
+  'delete-tenant': deleteTenantJob,
   'reconcile-billing': reconcileBilling,
+  'seal-audit': sealAudit,
   'trial-notices': sendTrialNotices,
   'payment-notices': sendPaymentNotices,
   'grace-over': endGrace,
@@ -51,6 +57,7 @@ export const tasks: {
  * keeps the next one waiting.
  */
 export const crontab = `
+* * * * * seal-audit ?jobKey=seal-audit&max=1
 */5 * * * * trial-notices ?jobKey=trial-notices&max=1
 */5 * * * * payment-notices ?jobKey=payment-notices&max=1
 */5 * * * * grace-over ?jobKey=grace-over&max=1

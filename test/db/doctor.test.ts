@@ -124,6 +124,26 @@ const violations: [check: string, plant: string, mend: string][] = [
     'revoke delete on platform_audit_entries from P',
   ],
   [
+    'audit trails are append-only (tenant role)',
+    'grant delete on audit_seals to T',
+    'revoke delete on audit_seals from T',
+  ],
+  [
+    'audit trails are append-only (platform role)',
+    'grant update (hash) on audit_seals to P',
+    'revoke update (hash) on audit_seals from P',
+  ],
+  [
+    'audit trails are append-only (platform role)',
+    'grant insert on audit_seals to P',
+    'revoke insert on audit_seals from P',
+  ],
+  [
+    'audit trails are append-only (tenant role)',
+    'grant insert (position) on audit_entries to T',
+    'revoke insert (position) on audit_entries from T',
+  ],
+  [
     'audit trails are append-only (platform role)',
     'grant update (action) on audit_entries to P',
     'revoke update (action) on audit_entries from P',
@@ -133,6 +153,11 @@ const violations: [check: string, plant: string, mend: string][] = [
 ]
 
 const weaknesses: [check: string, plant: string, mend: string][] = [
+  [
+    'tenants can be deleted',
+    'alter function app.purge_batch(integer) rename to purge_later',
+    'alter function app.purge_later(integer) rename to purge_batch',
+  ],
   [
     'tenant-owned tables have their shape',
     'drop index clients_created_at',

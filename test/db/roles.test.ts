@@ -145,6 +145,7 @@ describe.skipIf(!isSuperuser)(`in a database${isSuperuser ? '' : ' (skipped: nee
     const { message } = error as Error
     expect(message).toContain(`create role "${database.name}_tenant" login nosuperuser`)
     expect(message).toContain(`create role "${database.name}_purger" nologin`)
+    expect(message).toContain(`grant "${database.name}_purger" to "${others[0]}"`)
     expect(message).toContain('TENANT_DATABASE_URL')
 
     // What the DBA then does, and has done with it.
@@ -158,7 +159,10 @@ describe.skipIf(!isSuperuser)(`in a database${isSuperuser ? '' : ' (skipped: nee
     expect(new Set((await failingChecks(result)).map(({ severity }) => severity))).toEqual(
       new Set(['warning']),
     )
+    expect((await failingChecks(result)).map(({ name }) => name)).toContain('tenants can be deleted')
+    await askCluster(`grant ${database.name}_purger to ${others[0]}`)
     expect((await run({ adminUrl, tenantUrl, platformUrl, jobsUrl })).applied).toEqual([])
+    expect((await failingChecks(result)).map(({ name }) => name)).not.toContain('tenants can be deleted')
   })
 
   test('an owner who may make roles needs no DBA', async () => {
@@ -166,6 +170,7 @@ describe.skipIf(!isSuperuser)(`in a database${isSuperuser ? '' : ' (skipped: nee
     await askCluster(`alter database ${database.name} owner to ${others[0]}`)
     const result = await run({ adminUrl })
     expect(result.ownerUrl).toBe(adminUrl)
+    expect((await failingChecks(result)).map(({ name }) => name)).not.toContain('tenants can be deleted')
     expect(new Set((await failingChecks(result)).map(({ severity }) => severity))).toEqual(
       new Set(['warning']),
     )

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { runCommandLine } from '../../src/cli.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storeEvent } from '../../src/features/billing/inbox.ts'
 import { tasks } from '../../src/jobs/tasks.ts'
 import { dayMs, hourMs } from '../support/clock-jobs.ts'
+import { runCliHere } from '../support/command-line.ts'
 import { addPerson } from '../support/members.ts'
 import { createCaller, type Platform, startPlatform } from '../support/platform.ts'
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/index.ts'
@@ -326,30 +326,7 @@ test('is for operators alone', async () => {
 })
 
 describe('on the command line', () => {
-  afterEach(() => {
-    vi.unstubAllEnvs()
-    vi.restoreAllMocks()
-  })
-
-  /** Runs a command on this platform's database. */
-  async function cli(...args: string[]) {
-    const { database, dataDir } = platform
-    vi.stubEnv('DATABASE_URL', database.adminUrl)
-    vi.stubEnv('TENANT_DATABASE_URL', database.tenantUrl)
-    vi.stubEnv('PLATFORM_DATABASE_URL', database.platformUrl)
-    vi.stubEnv('JOBS_DATABASE_URL', database.jobsUrl)
-    vi.stubEnv('DATA_DIR', dataDir)
-    const written = { stdout: '', stderr: '' }
-    for (const name of ['stdout', 'stderr'] as const) {
-      vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-        written[name] += chunk
-        return true
-      })
-    }
-    const code = await runCommandLine(['explain-tenant', ...args])
-    vi.restoreAllMocks()
-    return { code, ...written }
-  }
+  const cli = (...args: string[]) => runCliHere(platform, 'explain-tenant', ...args)
 
   test('a heading, the summary, and a line for each step, without colour where no terminal is', async () => {
     await platform.signUp('Printed')

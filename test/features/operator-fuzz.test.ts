@@ -34,6 +34,12 @@ test.each<[method: string, path: string, body: Record<string, unknown>]>([
     'PATCH',
     '/v1/admin/tenants/acme',
     {
+      name: 'Acme & Sons',
+      company_email: 'office@acme.example',
+      admin_email: 'boss@acme.example',
+      phone: '+33 1 23 45 67 89',
+      region: 'ch',
+      metadata: { sector: 'metal', seats: 12, contacts: [{ name: 'Ada', since: null }] },
       plan: 'free',
       limits: { ...limits, workflows: 'plan' },
       modules: { ai: true, bi: null },
@@ -42,19 +48,58 @@ test.each<[method: string, path: string, body: Record<string, unknown>]>([
       reason,
     },
   ],
+  ['PATCH', '/v1/admin/settings', { trial_days: 30, default_region: 'CH', default_language: 'en', reason }],
+  [
+    'PATCH',
+    '/v1/admin/notification-templates/trial_ending',
+    {
+      priority: 'urgent',
+      title: { en: 'Soon', fr: 'Bientôt' },
+      body: { en: 'On {date}', fr: 'Le {date}' },
+      reason,
+    },
+  ],
+  [
+    'POST',
+    '/v1/admin/tenants',
+    {
+      company_name: 'Initech',
+      code: 'initech',
+      company_email: 'office@initech.example',
+      admin_email: 'boss@initech.example',
+      admin_first_name: 'Bill',
+      admin_last_name: 'Lumbergh',
+      plan: 'starter',
+      region: 'ch',
+      phone: '+33 1 23 45 67 89',
+      template: 'metalwork',
+      trial: true,
+      limits,
+      settings: { language: 'en', time_zone: 'Europe/Zurich', vat_rate_basis_points: 810, backups: true },
+      metadata: { sector: 'metal' },
+      standard_user_email: 'peter@initech.example',
+    },
+  ],
+  [
+    'POST',
+    '/v1/admin/tenants/acme/members',
+    { email: 'grace@acme.example', role: 'member', first_name: 'Grace', last_name: 'Hopper', reason },
+  ],
+  ['POST', '/v1/admin/tenants/acme/support-sessions', { reason, minutes: 5, write: true }],
   ['POST', '/v1/admin/tenants/acme/suspend', { reason }],
   ['POST', '/v1/admin/tenants/acme/reactivate', { reason }],
   ['POST', '/v1/admin/tenants/acme/cancel', { reason }],
+  ['DELETE', '/v1/admin/tenants/globex', { reason }],
 ])(
   'no body of %s %s brings about what is not documented',
   { timeout: 60_000 },
   async (method, path, good) => {
-    const allowed = [200, 400, 409, 413]
+    const allowed = [200, 201, 202, 400, 403, 409, 413]
     await fc.assert(
       fc.asyncProperty(badBodiesOf(good), async (body) => {
         const answer = await operator.request(method, path, body)
         expect(allowed, JSON.stringify(answer.body)).toContain(answer.status)
-        if (answer.status !== 200) expect(problems).toHaveProperty(answer.body.code)
+        if (answer.status >= 300) expect(problems).toHaveProperty(answer.body.code)
       }),
       { numRuns: 300 },
     )

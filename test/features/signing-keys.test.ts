@@ -176,7 +176,7 @@ test('while the database is away, a server goes on with the keys that it knows',
 test('a server remembers ten thousand verified tokens and no more', async () => {
   const { tokens } = platform.context
   const checks = vi.spyOn(crypto.subtle, 'verify')
-  const subject = { ...(await tokens.verifyAccess(platform.acme.token)), role: 'owner' as const }
+  const subject = { ...(await tokens.verifyUser(platform.acme.token)), role: 'owner' as const }
   const issue = () => tokens.issueAccess(subject)
   const checksOf = async (token: string) => {
     checks.mockClear()

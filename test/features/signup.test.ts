@@ -216,6 +216,15 @@ test.each<[why: string, fields: Record<string, unknown>, path: string]>([
   expect(await countRows()).toEqual(before)
 })
 
+test('an address that provisioning would give to the owner of another company is refused', async () => {
+  const before = await countRows()
+  const email = 'admin@BigCorp.Tenantry.local'
+  const { status, body } = await signUp('Squatter', { admin_email: email })
+  const message = 'is under a domain that is kept back for the platform'
+  expect([status, body.errors]).toEqual([400, [{ path: 'body.admin_email', message }]])
+  expect(await countRows()).toEqual(before)
+})
+
 test('a known e-mail address is refused, whatever its case', async () => {
   const before = await countRows()
   const { status, body } = await signUp('Another', { admin_email: 'OWNER@Acme.Example' })

@@ -177,6 +177,14 @@ test('merges go out one after the other, and only when there is something to tel
 
 test('many tenants in opposite orders are counted exactly, without a deadlock', async () => {
   const tenants = Array.from({ length: 200 }, (_, index) => `crowd-${index}`)
+  await platform.sql(`
+    do $$ declare id text; begin
+      foreach id in array array['${tenants.join("','")}'] loop
+        perform set_config('app.tenant_id', id, true);
+        insert into tenants (tenant_id, name, region, plan, status, status_set_by, status_changed_at, created_at, updated_at)
+          values (id, id, 'FR', 'PROFESSIONAL', 'ACTIVE', 'system', now(), now(), now());
+      end loop;
+    end $$`)
   const callerOf = (tenantId: string): Claims => ({
     kind: 'user',
     tenantId: tenantId as TenantId,

@@ -1,7 +1,9 @@
 import type { Route } from '../../src/http/route.ts'
 import { giveCredits } from '../support/credits.ts'
 import { addMember, addPerson } from '../support/members.ts'
+import { addNotification } from '../support/notifications.ts'
 import { goodPassword, type Member, type Platform } from '../support/platform.ts'
+import { addSupportSession } from '../support/support-sessions.ts'
 
 /** What a declaration alone cannot say: a body that is accepted, and how to get an object for the path. */
 interface Example {
@@ -9,6 +11,8 @@ interface Example {
   body?: (word: string) => Record<string, unknown>
   /** Makes an object of the caller's, which the call needs or shows, and gives its id, for :id in the path. */
   makeObject?: (member: Member, word: string, platform: Platform) => Promise<string>
+  /** The object is one person's: nobody else of their tenant finds it. */
+  isPersonal?: true
   /** Who calls it instead of the member, where it costs the caller their own role or membership. */
   makeCaller?: (member: Member, word: string, platform: Platform) => Promise<Member>
 }
@@ -60,6 +64,17 @@ const credits = {
     giveCredits(platform, tenantId, 100, { reason: word }),
 }
 
+const notification = {
+  isPersonal: true as const,
+  makeObject: (member: Member, word: string, platform: Platform) =>
+    addNotification(platform, member, { name: word, role: word }),
+}
+
+const supportSession = {
+  makeObject: ({ tenantId }: Member, word: string, platform: Platform) =>
+    addSupportSession(platform, tenantId, word),
+}
+
 const billing = {
   body: () => ({ plan: 'starter' }),
   // Whom the portal is for.
@@ -100,6 +115,10 @@ const examples: Record<string, Example> = {
   'GET /v1/api-keys': {},
   'POST /v1/api-keys': apiKey,
   'DELETE /v1/api-keys/:id': apiKey,
+  'GET /v1/support-sessions': supportSession,
+  'DELETE /v1/support-sessions/:id': supportSession,
+  'GET /v1/audit': {},
+  'GET /v1/audit/export': {},
   'GET /v1/credits': credits,
   'GET /v1/credits/entries': credits,
   'POST /v1/credits/debits': credits,
@@ -111,6 +130,9 @@ const examples: Record<string, Example> = {
   'POST /v1/billing/checkout': { body: billing.body },
   'POST /v1/billing/portal': billing,
   'GET /v1/settings': {},
+  'GET /v1/notifications': notification,
+  'POST /v1/notifications/:id/read': notification,
+  'GET /v1/menu': {},
   'GET /v1/notification-preferences': {},
   'PATCH /v1/notification-preferences': {
     body: () => ({ preferences: [{ category: 'stock', minimum_priority: 'high', sound: true }] }),

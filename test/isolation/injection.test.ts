@@ -70,6 +70,7 @@ const fragments: [fragment: string, answer: string][] = [
   ["(select string_agg(totp_secret_jwe, ',') from super_admins)", '42501'],
   ["(select string_agg(action, ',') from platform_audit_entries)", '42501'],
   ["(select string_agg(app.session_membership(id)::text, ',') from memberships)", 'rows'],
+  ["(select string_agg(app.support_session_admin(id)::text, ',') from support_sessions)", 'rows'],
   ["(select string_agg(name, ',') from app.migrations)", '42501'],
   ["(select string_agg(t::text, ',') from graphile_worker._private_jobs t)", '42501'],
   ["graphile_worker.add_job('send_mail', '{}')::text", '42501'],

@@ -21,15 +21,29 @@ afterAll(() => world.close())
 
 describe('the platform role', () => {
   const seenAcross = [
+    'audit_entries',
+    'audit_seals',
     'billing_accounts',
     'credit_lots',
     'limit_counters',
     'memberships',
+    'notifications',
     'tenant_settings',
     'tenants',
+    'usage_days',
   ]
-  const seenInside = ['invitations']
-  const onlySeen = ['credit_lots', 'limit_counters', 'tenant_settings']
+  const seenInside = ['api_keys', 'invitations', 'support_sessions']
+  const onlySeen = [
+    'api_keys',
+    'audit_entries',
+    'audit_seals',
+    'credit_lots',
+    'limit_counters',
+    'notifications',
+    'support_sessions',
+    'tenant_settings',
+    'usage_days',
+  ]
 
   test('sees across tenants the tables of its policy and no other', async () => {
     const visible = []
@@ -67,10 +81,13 @@ describe('the platform role', () => {
     }
   })
 
-  test.each(['tenant_settings', 'audit_entries'])('adds to %s without reading it back', async (table) => {
-    const sql = `insert into ${table} default values returning *`
-    expect(await found(platform, 'acme', sql)).toBe('42501')
-  })
+  test.each(['tenant_settings', 'audit_entries', 'notification_preferences', 'material_categories'])(
+    'adds to %s without reading it back',
+    async (table) => {
+      const sql = `insert into ${table} default values returning *`
+      expect(await found(platform, 'acme', sql)).toBe('42501')
+    },
+  )
 
   test.each([undefined, 'acme'])('inside %s it changes no row of globex', async (tenantId) => {
     for (const table of [...seenAcross, ...seenInside]) {
@@ -98,14 +115,15 @@ describe('the platform role', () => {
   })
 })
 
-test('the tenant role reaches no global table but the catalogue of plans, not even a column of it', async () => {
+test('the tenant role reaches no global table but the plans and the texts of notifications, not even a column of it', async () => {
   const { rows } = await world.admin.query(
     `select relname as name from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
       and not exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id') order by 1`,
   )
   const names = rows.map(({ name }) => name)
   expect(names).toEqual(expect.arrayContaining(['plans', 'sessions', 'signing_keys', 'users']))
-  for (const name of names.filter((name) => name !== 'plans')) {
+  const shared = ['notification_templates', 'plans']
+  for (const name of names.filter((name) => !shared.includes(name))) {
     for (const sql of [
       `select from ${name}`,
       `select count(*) from ${name}`,
@@ -218,17 +236,29 @@ test('functions with the rights of another are listed here, pin their search_pat
   )
   expect(rows.map(({ name }) => name)).toEqual([
     'app.change_usage(text[],bigint[],timestamp with time zone[],timestamp with time zone)',
+    'app.count_tenant_rows()',
     'app.debit_credits(uuid,bigint,text,text,text,text,timestamp with time zone)',
     'app.end_sessions(uuid)',
+    'app.end_support_session(uuid,text,text,timestamp with time zone)',
     'app.expire_credits(timestamp with time zone)',
+    'app.forget_notifications(timestamp with time zone)',
     'app.grant_credits(uuid,bigint,text,text,text,text,timestamp with time zone,timestamp with time zone)',
     'app.lock_usage()',
+    'app.move_audit_horizon(timestamp with time zone)',
+    'app.notify(text,text[],uuid[],uuid,jsonb,timestamp with time zone)',
+    'app.open_tenant_rows(name,boolean)',
+    'app.purge_batch(integer)',
+    'app.purge_users(uuid[])',
     'app.record_usage(uuid[],text[],bigint[],timestamp with time zone[],text[],timestamp with time zone)',
     'app.recount_users(timestamp with time zone)',
     'app.refund_credits(uuid,bigint,text,text,text,text,timestamp with time zone,uuid)',
+    'app.seal_audit(bigint,integer,uuid,timestamp with time zone)',
     'app.session_membership(uuid)',
+    'app.support_session_admin(uuid)',
     'app.tenant_members(uuid)',
     'graphile_worker.enqueue_job(text,json,text,timestamp with time zone)',
+    'graphile_worker.forget_jobs()',
+    'graphile_worker.forget_mails_to(text[])',
   ])
   for (const { config, mighty } of rows) {
     expect(config).toMatch(/^\{"search_path=pg_catalog, (public, )?pg_temp"\}$/)
@@ -248,6 +278,61 @@ describe('no statement of a tenant', () => {
     ],
   ])('gives what was handed out to somebody else: %s', async (sql) => {
     expect(await found(tenant, 'acme', sql)).toBe('42501')
+  })
+
+  test.each([
+    [`update notifications set values = '{}'`],
+    [`update notifications set membership_id = id`],
+    [`insert into notifications default values`],
+    [`delete from notifications`],
+  ])('forges or takes away what a member was told: %s', async (sql) => {
+    expect(await found(tenant, 'acme', sql)).toBe('42501')
+  })
+
+  test.each([
+    [`update support_sessions set ended_at = null, ended_by_kind = null, ended_by = null`],
+    [`update support_sessions set expires_at = expires_at`],
+    [`update support_sessions set is_read_only = false`],
+    [`insert into support_sessions select * from support_sessions`],
+    [`delete from support_sessions`],
+    [
+      `merge into support_sessions s using (values (1)) v on true when matched then update set ended_at = null`,
+    ],
+  ])('lets support in, brings it back or forgets it: %s', async (sql) => {
+    expect(await found(tenant, 'acme', sql)).toBe('42501')
+  })
+
+  test('knows whose the support sessions of another tenant are, or ends one', async () => {
+    const { mine, theirs } = world.table('support_sessions')
+    const told = (tenantId: string | undefined, id: unknown) =>
+      inside(tenant, tenantId, async () => {
+        const { rows } = await tenant.query('select app.support_session_admin($1) as admin', [id])
+        return rows[0].admin
+      })
+    expect(await told('acme', mine.id)).toBe(mine.super_admin_id)
+    expect(await told('acme', theirs.id)).toBeNull()
+    expect(await told(undefined, mine.id)).toBeNull()
+    const end = (client: pg.Client, tenantId: string | undefined, id: unknown) =>
+      inside(client, tenantId, async () => {
+        const sql = `select app.end_support_session($1, 'user', 'me', '2026-03-02T10:30:00Z') as ended`
+        return (await client.query(sql, [id])).rows[0].ended
+      })
+    const before = await world.fingerprint('support_sessions')
+    for (const client of [tenant, platform]) {
+      expect(await end(client, 'acme', theirs.id)).toBe(false)
+      expect(await end(client, undefined, theirs.id)).toBe(false)
+    }
+    expect(await world.fingerprint('support_sessions')).toBe(before)
+    for (const kind of [`'operator'`, 'null']) {
+      const forged = `select app.end_support_session('${mine.id}', ${kind}, 'somebody', '2026-03-02T10:30:00Z')`
+      expect(await found(tenant, 'acme', forged), kind).toBe('42501')
+    }
+    expect(await end(tenant, 'acme', mine.id)).toBe(true)
+    expect(await end(tenant, 'acme', mine.id), 'and it stays so').toBe(false)
+    expect(await told('acme', mine.id)).toBeNull()
+    for (const client of [platform, jobs]) {
+      expect(await found(client, 'acme', `select app.support_session_admin('${mine.id}')`)).toBe('42501')
+    }
   })
 
   test('ends sessions of another tenant', async () => {

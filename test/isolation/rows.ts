@@ -48,6 +48,16 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
     subscription_status: 'active',
     ...times,
   }),
+  audit_seals: () => ({
+    number: 1,
+    from_position: 0,
+    to_position: 1,
+    entry_ids: [],
+    entry_hashes: [],
+    previous_hash: Buffer.alloc(32),
+    hash: Buffer.alloc(32),
+    ...times,
+  }),
   audit_entries: ({ canary, userId }) => ({
     actor_kind: 'user',
     actor_id: userId,
@@ -75,6 +85,16 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
     created_by: idOf('memberships'),
     ...times,
   }),
+  support_sessions: ({ canary, userId }) => ({
+    // The world has a super admin of each tenant's.
+    super_admin_id: userId,
+    super_admin_email: `${canary}@example.com`,
+    credentials_changed_at: times.created_at,
+    reason: canary,
+    is_read_only: true,
+    expires_at: '2026-03-02T11:00:00.000Z',
+    ...times,
+  }),
   notification_preferences: ({ idOf }) => ({
     membership_id: idOf('memberships'),
     category: 'stock',
@@ -82,6 +102,14 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
     email: false,
     push: true,
     sound: true,
+    ...times,
+  }),
+  notifications: ({ canary, idOf }) => ({
+    membership_id: idOf('memberships'),
+    template: canary,
+    category: 'stock',
+    priority: 'urgent',
+    values: { name: canary },
     ...times,
   }),
   limit_counters: () => ({ limit_name: 'users', used: 1, ...times }),
@@ -111,6 +139,7 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
     amount: 7,
     ...times,
   }),
+  material_categories: ({ canary }) => ({ name: canary, description: canary, position: 1, ...times }),
   clients: ({ canary }) => ({ name: canary, email: `${canary}@example.com`, notes: canary, ...times }),
 }
 

@@ -167,6 +167,14 @@ async function seed(admin: pg.Client, tables: OwnedTable[], factories: typeof ro
       created_at: new Date(),
       updated_at: new Date(),
     })
+    await insert(admin, 'super_admins', {
+      id: userId,
+      email: `${owner.canary}@example.com`,
+      password_hash: owner.canary,
+      credentials_changed_at: '2026-03-02T10:00:00.000Z',
+      created_at: new Date(),
+      updated_at: new Date(),
+    })
     await admin.query(`set app.tenant_id = '${tenantId}'`)
     for (const table of tables) {
       const factory = factories[table.name]

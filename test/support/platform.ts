@@ -197,7 +197,7 @@ export function createCaller(url: string, common: Record<string, string> = {}) {
       body: body === undefined ? undefined : isText ? (body as string) : JSON.stringify(body),
     })
     const text = await response.text()
-    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    const isJson = /\bjson/.test(response.headers.get('content-type') ?? '')
     return {
       status: response.status,
       headers: response.headers,

@@ -4,11 +4,14 @@ import pg from 'pg'
 import { asDatabaseError, inTransaction } from '../direct-client.ts'
 import type { Roles } from '../roles.ts'
 import { MigrationError } from './migration-error.ts'
+import { mayBecomePurger } from './prepare-database.ts'
 
 /** The file that the role jobs applies to its own schema; all others belong to the owner. */
 const jobsFile = 'jobs.sql'
 /** The loop that protects every tenant-owned table: it names no table, so it fits any state of a database. */
 const isolationFile = '10-tenant-isolation.sql'
+/** What the owner makes as the purger. Where a DBA has not let it, which is warned of, no tenant can be deleted. */
+const purgerFile = '40-purger.sql'
 
 /** Applies db/policies/jobs.sql as the role jobs, which owns the queue's schema. */
 export async function applyJobsPolicy(jobs: pg.Client, folder: string, roles: Roles): Promise<void> {
@@ -28,7 +31,10 @@ export async function applyPolicies(
 ): Promise<void> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql') && name !== jobsFile).sort()
   await inTransaction(owner, async () => {
-    for (const file of isNewest ? files : [isolationFile]) await applyFile(owner, folder, file, roles)
+    const { rows } = await owner.query(`select ${mayBecomePurger(roles.owner.name, roles.purger)} as may`)
+    for (const file of isNewest ? files : [isolationFile]) {
+      if (file !== purgerFile || rows[0]?.may) await applyFile(owner, folder, file, roles)
+    }
     if (isNewest) return
     const names = [roles.tenant.name, roles.platform.name].map((name) => pg.escapeIdentifier(name))
     await owner.query(`revoke all on all tables in schema public from ${names.join(', ')}`)

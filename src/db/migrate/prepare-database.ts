@@ -52,7 +52,7 @@ function stepsFor(database: string, roles: Roles): Step[] {
       },
     )
   }
-  for (const { name } of [roles.tenant, roles.platform]) {
+  for (const name of [roles.tenant.name, roles.platform.name, roles.purger]) {
     steps.push({ unless: mayUse(name, 'usage'), sql: `grant usage on schema public to ${id(name)}` })
   }
   steps.push(
@@ -64,9 +64,8 @@ function stepsFor(database: string, roles: Roles): Step[] {
       unless: `${mayUse(owner, 'usage')} and ${mayUse(owner, 'create')}`,
       sql: `grant usage, create on schema public to ${id(owner)}`,
     },
-    // Functions of the purger are made by the owner and then given to it.
     {
-      unless: `pg_has_role(${pg.escapeLiteral(owner)}, ${pg.escapeLiteral(roles.purger)}, 'member')`,
+      unless: mayBecomePurger(owner, roles.purger),
       sql: `grant ${id(roles.purger)} to ${id(owner)}`,
     },
     // A statement smuggled into a query could become another tenant with these two; SET LOCAL goes on working.
@@ -82,6 +81,15 @@ function stepsFor(database: string, roles: Roles): Step[] {
   return steps
 }
 
+/**
+ * The condition that a role may act as the purger, as the owner does to make its functions. Since PostgreSQL 16 a member
+ * may be none of those: who creates a role becomes its member without that.
+ */
+export function mayBecomePurger(role: string, purger: string): string {
+  const names = `${pg.escapeLiteral(role)}, ${pg.escapeLiteral(purger)}`
+  return `pg_has_role(${names}, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end)`
+}
+
 const advisoryLocks = ['', 'try_'].flatMap((tries) =>
   ['lock', 'lock_shared', 'xact_lock', 'xact_lock_shared'].flatMap((kind) =>
     ['bigint', 'integer, integer'].map((key) => `pg_${tries}advisory_${kind}(${key})`),
@@ -89,11 +97,11 @@ const advisoryLocks = ['', 'try_'].flatMap((tries) =>
 )
 
 /** What everybody may do in a new database, a statement of a tenant's should not, and the heirs go on doing. */
-function closures({ owner, platform, jobs }: Roles): Step[] {
+function closures({ owner, platform, jobs, purger }: Roles): Step[] {
   const call = 'execute on function pg_catalog.'
   const closed: [right: string, heirs: string[]][] = [
     // A DO block can become another tenant.
-    ['usage on language plpgsql', [owner.name, jobs.name]],
+    ['usage on language plpgsql', [owner.name, jobs.name, purger]],
     // Large objects know roles, not tenants: what one tenant keeps in them, all read.
     [`${call}lo_creat(integer)`, []],
     [`${call}lo_create(oid)`, []],

@@ -39,7 +39,8 @@ export async function prepareRoles(
   }
   if (!existing.has(roles.purger)) {
     const create = `create role ${pg.escapeIdentifier(roles.purger)} nologin noinherit`
-    if (!(await mayCreate(admin, create))) missing.push(`${create};`)
+    const grant = `grant ${pg.escapeIdentifier(roles.purger)} to ${pg.escapeIdentifier(roles.owner.name)}`
+    if (!(await mayCreate(admin, create))) missing.push(`${create};`, `${grant};`)
   }
   if (missing.length > 0) throw missingRoles(admin, missing)
 

@@ -3,8 +3,9 @@ import { v7 as uuidv7 } from 'uuid'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
-import { holdMembership, type Principal } from '../members/access.ts'
+import { holdMembership, type MemberPrincipal } from '../members/access.ts'
 import { isAtLeast, type Role } from '../members/roles.ts'
+import { administrators, notify } from '../notifications/notify.ts'
 import { makeApiKey } from './key-format.ts'
 
 /** What can be said of a new key. */
@@ -52,7 +53,7 @@ export function apiKeyCursor({ id, created_at }: { id: string; created_at: Date 
  * Makes a key and returns it with its text, which stands nowhere else and cannot be shown again.
  * @throws AppError 403 `role_too_high`; 400 `invalid_request` for an expiry that is over
  */
-export async function createApiKey(tx: Tx, input: ApiKeyInput, maker: Principal, now: Date) {
+export async function createApiKey(tx: Tx, input: ApiKeyInput, maker: MemberPrincipal, now: Date) {
   if (!isAtLeast(maker.role, input.role)) throw new AppError('role_too_high')
   if (input.expires_at && input.expires_at <= now) {
     throw new AppError('invalid_request', {
@@ -73,6 +74,13 @@ export async function createApiKey(tx: Tx, input: ApiKeyInput, maker: Principal,
       updated_at: now,
     })
     .execute()
+  notify(tx, {
+    template: 'api_key_created',
+    to: { roles: administrators },
+    except: maker.membershipId,
+    values: { key_name: input.name, role: input.role },
+    now,
+  })
   const made = await selectApiKeys(tx).where('api_keys.id', '=', id).executeTakeFirstOrThrow()
   return { ...made, key }
 }

@@ -9,6 +9,7 @@ import {
   pageQuery,
   timestampSchema,
 } from '../../http/schemas.ts'
+import { userOf } from '../members/access.ts'
 import { roles } from '../members/roles.ts'
 import { apiKeyCursor, createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 
@@ -58,7 +59,7 @@ export const apiKeyRoutes = [
     response: { status: 201, body: apiKeyAnswer.extend({ key: z.string() }) },
     errors: ['role_too_high'],
     handler: async ({ context, input, tx, principal }) => {
-      const made = await createApiKey(tx, input.body, principal, context.clock.now())
+      const made = await createApiKey(tx, input.body, userOf(principal), context.clock.now())
       return created(made, { objectId: made.id, changedFields: Object.keys(input.body) })
     },
   }),

@@ -65,6 +65,8 @@ export const creditRoutes = [
     path: '/v1/credits/debits',
     summary: 'Spend credits, those first that expire first; the same key has no second effect',
     permission: 'records:write',
+    // The ledger keeps members' keys apart from operators', who have a route of their own.
+    caller: 'member',
     audit: { action: 'credits.debited', objectType: 'credit_operation' },
     body: z.strictObject(changeFields),
     response: {

@@ -8,6 +8,7 @@ import { enqueueJob } from '../../jobs/queue.ts'
 import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
 import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { isAllowed, isAtLeast, type Role } from '../members/roles.ts'
+import { administrators, notify } from '../notifications/notify.ts'
 import { forgetAddresses } from '../sessions/known-address.ts'
 import { deriveToken, findToken, useToken, voidTokens } from '../sessions/one-time-tokens.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
@@ -84,6 +85,13 @@ export async function acceptInvitation(
         object: { type: 'invitation', id: invitationId },
         changedFields: ['status', 'accepted_at'],
         ...origin,
+        now,
+      })
+      notify(tx, {
+        template: 'member_joined',
+        to: { roles: administrators },
+        except: membershipId,
+        values: { name: `${user.first_name} ${user.last_name}`, role: invitation.role },
         now,
       })
       const newSession = { userId: user.id, tenantId, membershipId, ip: origin.ip, now }

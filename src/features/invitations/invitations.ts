@@ -4,7 +4,7 @@ import type { PlatformTx, TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
-import { holdMembership, type Principal } from '../members/access.ts'
+import { holdMembership, type MemberPrincipal } from '../members/access.ts'
 import { isAtLeast, type Role } from '../members/roles.ts'
 import { consume, release } from '../plans/limits.ts'
 import { newTokenId, oneTimePurposes } from '../sessions/one-time-tokens.ts'
@@ -71,7 +71,7 @@ export function invitationCursor({ id, created_at }: { id: string; created_at: D
 export async function createInvitation(
   tx: Tx,
   { email, role }: { email: string; role: Role },
-  inviter: Principal,
+  inviter: MemberPrincipal,
   now: Date,
 ) {
   refuseHigherRole(inviter, role)
@@ -109,7 +109,7 @@ export async function createInvitation(
  * @throws AppError 404 `not_found`; 403 `role_too_high`; 409 `conflict` when it was accepted or revoked,
  *   `already_member`, `already_invited` when there is a later one
  */
-export async function resendInvitation(tx: Tx, id: string, sender: Principal, now: Date) {
+export async function resendInvitation(tx: Tx, id: string, sender: MemberPrincipal, now: Date) {
   await holdMembership(tx, sender)
   const { email, role, status, expires_at } = await lockInvitation(tx, id)
   refuseHigherRole(sender, role as Role)
@@ -159,7 +159,7 @@ async function lockInvitation(tx: Tx, id: string) {
   return invitation
 }
 
-function refuseHigherRole(principal: Principal, role: Role): void {
+function refuseHigherRole(principal: MemberPrincipal, role: Role): void {
   if (!isAtLeast(principal.role, role)) throw new AppError('role_too_high')
 }
 

@@ -3,7 +3,7 @@ import { toPage } from '../../db/keyset.ts'
 import { originOf } from '../../http/address.ts'
 import { created, noContent, ok, route } from '../../http/route.ts'
 import { emailSchema, idParams, nameSchema, pageOf, pageQuery, timestampSchema } from '../../http/schemas.ts'
-import type { Claims } from '../members/access.ts'
+import { type Claims, memberOf } from '../members/access.ts'
 import { roles } from '../members/roles.ts'
 import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
 import { acceptInvitation } from './accept-invitation.ts'
@@ -54,6 +54,7 @@ export const invitationRoutes = [
     method: 'POST',
     path: '/v1/invitations',
     summary: 'Invite an address into the tenant, by mail',
+    caller: 'member',
     accountLimit,
     audit: { action: 'invitation.created', objectType: 'invitation' },
     // A pending invitation holds a seat.
@@ -62,7 +63,7 @@ export const invitationRoutes = [
     response: { status: 201, body: invitationAnswer },
     errors: ['role_too_high', 'already_member', 'already_invited', 'limit_reached', 'payment_required'],
     handler: async ({ context, input, tx, principal }) => {
-      const invitation = await createInvitation(tx, input.body, principal, context.clock.now())
+      const invitation = await createInvitation(tx, input.body, memberOf(principal), context.clock.now())
       return created(invitation, { objectId: invitation.id, changedFields: Object.keys(input.body) })
     },
   }),
@@ -73,6 +74,7 @@ export const invitationRoutes = [
     method: 'POST',
     path: '/v1/invitations/:id/resend',
     summary: 'Send a pending or expired invitation again, with a new link and another seven days',
+    caller: 'member',
     accountLimit,
     audit: { action: 'invitation.resent', objectType: 'invitation' },
     params: idParams,
@@ -87,7 +89,8 @@ export const invitationRoutes = [
       'payment_required',
     ],
     handler: async ({ context, input, tx, principal }) => {
-      const invitation = await resendInvitation(tx, input.params.id, principal, context.clock.now())
+      const sender = memberOf(principal)
+      const invitation = await resendInvitation(tx, input.params.id, sender, context.clock.now())
       return ok(invitation, {
         objectId: invitation.id,
         changedFields: ['status', 'invited_by', 'expires_at'],

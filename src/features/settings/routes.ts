@@ -2,32 +2,11 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { ok, route } from '../../http/route.ts'
 import { timestampSchema } from '../../http/schemas.ts'
-import { displaySettings } from '../members/schemas.ts'
-import { notATimeZone, settingsQuery, updateSettings } from './settings.ts'
-
-/**
- * The zones of places, such as Europe/Paris, and UTC. Of the other names that Intl knows PostgreSQL takes some for
- * abbreviations, of one offset all year (CET, EST), and some for POSIX rules (SystemV/EST5EDT): each would count days
- * differently from the other.
- */
-const namesOfPlaces = /^(?!SystemV\/)[A-Za-z_]+\/|^UTC$/i
-
-/** ISO 4217. */
-const currencies = new Set(Intl.supportedValuesOf('currency'))
+import { settingsFields } from './schemas.ts'
+import { settingsQuery, updateSettings } from './settings.ts'
 
 const settingsBody = z
-  .strictObject({
-    theme: displaySettings.theme,
-    language: displaySettings.language,
-    time_zone: z.string().regex(namesOfPlaces, notATimeZone).pipe(displaySettings.time_zone),
-    date_format: displaySettings.date_format,
-    currency: z
-      .string()
-      .refine((code) => currencies.has(code), 'should be the ISO 4217 code of a currency such as EUR'),
-    vat_rate_basis_points: z.int().min(0).max(10_000),
-    automatic_numbering: z.boolean(),
-    backups: z.boolean(),
-  })
+  .strictObject(settingsFields)
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'should hold at least one field')
 

@@ -42,11 +42,13 @@ export async function updateSettings(tx: Tx, changes: SettingsChanges, now: Date
       .returning(['id', ...columns])
       .executeTakeFirstOrThrow()
   } catch (error) {
-    if ((error as { code?: string }).code !== unknownTimeZone) throw error
+    if (!isUnknownTimeZone(error)) throw error
     const errors = [{ path: 'body.time_zone', message: notATimeZone }]
     throw new AppError('invalid_request', { errors, cause: error })
   }
 }
 
 /** SQLSTATE invalid_parameter_value: what timezone() says in the constraint tenant_settings_time_zone. */
-const unknownTimeZone = '22023'
+export function isUnknownTimeZone(error: unknown): boolean {
+  return (error as { code?: string }).code === '22023'
+}

@@ -5,8 +5,11 @@ import { AppError } from '../../errors.ts'
 import type { PlatformAuditEntry } from '../audit/audit.ts'
 import type { AdminClaims } from '../sessions/tokens.ts'
 
-/** Who steers the platform: a super admin who has signed in, or whoever holds SUPER_ADMIN_KEY. */
-export type AdminPrincipal = SuperAdmin | { kind: 'admin_key' }
+/**
+ * Who steers the platform: a super admin who has signed in, whoever holds SUPER_ADMIN_KEY, or whoever may run the command
+ * line, and so reach the database without us.
+ */
+export type AdminPrincipal = SuperAdmin | { kind: 'admin_key' } | { kind: 'command_line' }
 
 /** A super admin who has signed in. */
 export interface SuperAdmin extends AdminClaims {
@@ -71,7 +74,12 @@ export function superAdminOf(admin: AdminPrincipal): SuperAdmin {
 
 /** A caller as the platform's audit trail names them. */
 export function actorOfAdmin(admin: AdminPrincipal): PlatformAuditEntry['actor'] {
-  return admin.kind === 'super_admin'
-    ? { kind: 'super_admin', id: admin.adminId }
-    : { kind: 'admin_key', id: 'SUPER_ADMIN_KEY' }
+  switch (admin.kind) {
+    case 'super_admin':
+      return { kind: 'super_admin', id: admin.adminId }
+    case 'admin_key':
+      return { kind: 'admin_key', id: 'SUPER_ADMIN_KEY' }
+    case 'command_line':
+      return { kind: 'system', id: 'command line' }
+  }
 }

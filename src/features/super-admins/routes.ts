@@ -76,7 +76,7 @@ export const superAdminRoutes = [
       ]),
     },
     handler: async ({ admin }) => {
-      if (admin.kind === 'admin_key') return ok({ kind: admin.kind })
+      if (admin.kind !== 'super_admin') return ok({ kind: 'admin_key' as const })
       const { kind, adminId, email, isEnrolled } = admin
       return ok({ kind, id: adminId, email, totp_enrolled: isEnrolled })
     },
