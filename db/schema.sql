@@ -1038,13 +1038,16 @@ CREATE OR REPLACE FUNCTION app.audit_horizon()
 AS $function$
     select app.audit_position(least(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(s.now),
       (select min(x.id) from pg_snapshot_xip(s.now) x (id)
-        where not exists (
-            select from pg_locks l join pg_stat_activity a on a.pid = l.pid
-            where l.locktype = 'transactionid' and l.transactionid = x.id::xid and l.mode = 'ExclusiveLock' and l.granted
-              and a.datname <> current_database())
-          and not exists (
-            select from pg_prepared_xacts p
-            where p.transaction = x.id::xid and p.database <> current_database()))))
+        where case
+          when exists (
+              select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+              where l.locktype = 'transactionid' and l.transactionid = x.id::xid and l.mode = 'ExclusiveLock' and l.granted
+                and a.datname <> current_database())
+            or exists (
+              select from pg_prepared_xacts p
+              where p.transaction = x.id::xid and p.database <> current_database())
+          then false
+          else pg_xact_status(x.id) = 'in progress' end)))
     from (select pg_current_snapshot()) s (now)
   $function$;
 

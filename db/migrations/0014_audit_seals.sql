@@ -47,21 +47,25 @@ create table audit_clock (
 insert into audit_clock (sealed_to, moved_at) values (0, 'epoch');
 
 -- The position before which nothing of this database can appear any more: that of the oldest transaction that runs. Of
--- other databases of the cluster those do not count that are known to be theirs; of one that has ended since then, by the
--- time that entries are read, everything is there.
+-- other databases of the cluster those do not count that are known to be theirs. Nor does one that has ended since the
+-- snapshot: by the time that entries are read, everything of it is there. (A transaction has its number before its lock,
+-- so that no lock is there does not tell; pg_xact_status does.)
 create function app.audit_horizon() returns bigint
   language sql stable
   set search_path = pg_catalog, pg_temp
   as $$
     select app.audit_position(least(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(s.now),
       (select min(x.id) from pg_snapshot_xip(s.now) x (id)
-        where not exists (
-            select from pg_locks l join pg_stat_activity a on a.pid = l.pid
-            where l.locktype = 'transactionid' and l.transactionid = x.id::xid and l.mode = 'ExclusiveLock' and l.granted
-              and a.datname <> current_database())
-          and not exists (
-            select from pg_prepared_xacts p
-            where p.transaction = x.id::xid and p.database <> current_database()))))
+        where case
+          when exists (
+              select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+              where l.locktype = 'transactionid' and l.transactionid = x.id::xid and l.mode = 'ExclusiveLock' and l.granted
+                and a.datname <> current_database())
+            or exists (
+              select from pg_prepared_xacts p
+              where p.transaction = x.id::xid and p.database <> current_database())
+          then false
+          else pg_xact_status(x.id) = 'in progress' end)))
     from (select pg_current_snapshot()) s (now)
   $$;
 

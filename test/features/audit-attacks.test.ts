@@ -4,6 +4,7 @@ import { withDirectClient } from '../../src/db/direct-client.ts'
 import { parseTenantId, type TenantId } from '../../src/db/tenant-id.ts'
 import { sealAudit } from '../../src/features/audit/seal-audit.ts'
 import { verifyAudit } from '../../src/features/audit/verify-audit.ts'
+import { stopAutovacuum, untilNoAutovacuum } from '../support/autovacuum.ts'
 import { runCliHere } from '../support/command-line.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
 
@@ -12,6 +13,7 @@ let tenant: pg.Client
 let across: pg.Client
 beforeAll(async () => {
   platform = await startPlatform()
+  await stopAutovacuum(platform)
   tenant = await connect(platform.database.tenantUrl)
   across = await connect(platform.database.platformUrl)
 })
@@ -20,7 +22,10 @@ afterAll(async () => {
   await platform.stop()
 })
 
-const seal = () => sealAudit(platform.context)
+async function seal(): Promise<void> {
+  await untilNoAutovacuum(platform)
+  await sealAudit(platform.context)
+}
 const verify = (tenantId: string) => verifyAudit(platform.context, parseTenantId(tenantId) as TenantId)
 
 async function connect(url: string): Promise<pg.Client> {
@@ -167,6 +172,28 @@ describe('a transaction that stays open', () => {
       await other.query('rollback')
     })
     expect(await verify(tenantId)).toMatchObject({ unsealed_entries: 0, fault: null })
+  })
+
+  test('and others that come and go in another database hold nothing up either', async () => {
+    const url = new URL(platform.database.adminUrl)
+    url.pathname = '/postgres'
+    const { post, tenantId } = await platform.signUp('Busy beside')
+    let isOver = false
+    const others = Array.from({ length: 4 }, () =>
+      withDirectClient(url.href, async (other) => {
+        while (!isOver) await other.query('select pg_current_xact_id()')
+      }),
+    )
+    try {
+      for (let round = 0; round < 20; round++) {
+        await post('/v1/clients', { name: `${round}` })
+        await seal()
+        expect(await verify(tenantId)).toMatchObject({ unsealed_entries: 0, fault: null })
+      }
+    } finally {
+      isOver = true
+      await Promise.all(others)
+    }
   })
 
   test('is warned of after ten minutes, and none that is not there, however quiet the server', async () => {

@@ -5,19 +5,24 @@ import { parseTenantId, type TenantId } from '../../src/db/tenant-id.ts'
 import { writeAuditEntry } from '../../src/features/audit/audit.ts'
 import { sealAudit } from '../../src/features/audit/seal-audit.ts'
 import { verifyAudit } from '../../src/features/audit/verify-audit.ts'
+import { stopAutovacuum, untilNoAutovacuum } from '../support/autovacuum.ts'
 import { rolePrefix, testSecret } from '../support/cluster.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
 
 let platform: Platform
 beforeAll(async () => {
   platform = await startPlatform()
+  await stopAutovacuum(platform)
 })
 afterAll(() => platform.stop())
 
 const id = (text: string) => parseTenantId(text) as TenantId
 const verify = (tenantId: string, expected?: string) =>
   verifyAudit(platform.context, id(tenantId), { expect: expected })
-const seal = () => sealAudit(platform.context)
+async function seal(): Promise<void> {
+  await untilNoAutovacuum(platform)
+  await sealAudit(platform.context)
+}
 
 /** A tenant whose trail has three seals of three entries each, in the order in which they are sealed. */
 let companies = 0
