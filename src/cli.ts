@@ -26,7 +26,8 @@ export const commands: Record<string, () => Promise<AddCommand>> = {
 }
 
 const conventions = `
-Results go to standard output, everything else to standard error; with --json the result is JSON.
+Results go to standard output, everything else to standard error; with --json the result is JSON. What there can be
+many of (list-tenants, verify-audit without an id, create-tenant --from) is one line of JSON each.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 \`migrate --check\` found something to do,
 130 or 143 interrupted.
 The settings are those of the server, from the environment and .env.

@@ -99,8 +99,8 @@ export const problems = {
   request_timeout: [408, 'The request did not arrive in time.', "La requête n'est pas arrivée à temps."],
   tenant_id_taken: [
     409,
-    'This id is taken, or kept back for the platform: choose another.',
-    'Cet identifiant est déjà pris ou réservé : choisissez-en un autre.',
+    'This id is taken: choose another.',
+    'Cet identifiant est déjà pris : choisissez-en un autre.',
   ],
   conflict: [409, 'This conflicts with what is stored already.', 'Conflit avec ce qui est déjà enregistré.'],
   last_owner: [

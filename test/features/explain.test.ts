@@ -353,6 +353,7 @@ describe('on the command line', () => {
     ['acm', 'There is no tenant "acm". There is acme.'],
     ['Globexx Inc', 'There is no tenant "Globexx Inc". There is globex.'],
     ['l', 'There is no tenant "l". There are globex, held, leaving, lively, long.'],
+    ['golbex', 'There is no tenant "golbex". There is globex.'],
     ['zzz', 'There is no tenant "zzz".'],
     ['system-default', 'There is no tenant "system-default".'],
   ])('%s: %s', async (id, message) => {

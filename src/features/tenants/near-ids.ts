@@ -1,10 +1,11 @@
 import { type SqlBool, sql } from 'kysely'
 import type { PlatformTx } from '../../db/database.ts'
+import { findNearWord } from '../../near-words.ts'
 import { toSlug } from './slug.ts'
 
 /**
  * Ids of tenants that somebody may have meant who wrote another: those that hold what they wrote, then those that
- * begin like its first word. At most five.
+ * begin like its first word. At most five; without any of those the one that a few other letters make of it.
  */
 export async function findNearIds(tx: PlatformTx, text: string): Promise<string[]> {
   const slug = toSlug(text)
@@ -20,6 +21,21 @@ export async function findNearIds(tx: PlatformTx, text: string): Promise<string[
     .orderBy(holds, 'desc')
     .orderBy('tenant_id')
     .limit(5)
+    .execute()
+  if (rows.length > 0) return rows.map(({ tenant_id }) => tenant_id)
+  const near = findNearWord(slug, await listIdsOfLength(tx, slug.length))
+  return near === undefined ? [] : [near]
+}
+
+/** Ids of about a length, and not more of them than can be compared while somebody waits. */
+async function listIdsOfLength(tx: PlatformTx, length: number): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('tenants')
+    .select('tenant_id')
+    .where('tenant_id', '<>', 'system-default')
+    .where(sql<SqlBool>`length(tenant_id) between ${length - 2}::integer and ${length + 2}::integer`)
+    .orderBy('created_at', 'desc')
+    .limit(10_000)
     .execute()
   return rows.map(({ tenant_id }) => tenant_id)
 }

@@ -30,7 +30,7 @@ const codeSchema = z.string().transform((code, issues) => {
 const ownLimit = (schema: z.ZodType<number>) =>
   z.union([schema, z.null()], 'should be a whole number, or null for unlimited')
 
-/** What an operator says of a tenant that is to be made: SPEC.md, section 4. */
+/** What an operator says of a tenant that is to be made. */
 export const tenantFieldsSchema = z
   .strictObject({
     company_name: nameSchema,
