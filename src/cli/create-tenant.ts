@@ -13,10 +13,10 @@ import {
   readTenantTexts,
   tenantColumns,
 } from '../features/tenants/tenant-texts.ts'
+import { findNearWord } from '../near-words.ts'
 import type { AddCommand } from './command.ts'
 import { withTools } from './database.ts'
 import { wasInterrupted } from './interrupt.ts'
-import { findNearWord } from '../near-words.ts'
 import { exitCodes, log, print } from './output.ts'
 import { formatFacts, type Progress, startProgress, styled } from './terminal.ts'
 

@@ -116,7 +116,7 @@ describe('create-tenant --from', () => {
         .filter((line) => line.startsWith('line'))
         .sort(),
     ).toEqual([
-      'line 10: This id is taken, or kept back for the platform: choose another.',
+      'line 10: This id is taken: choose another.',
       'line 11: standard_user_email is of an account whose address nobody has confirmed',
       'line 12: limit_users is 1, and it begins with 2',
       'line 3: company_name should hold no control characters; plan should be one of FREE, STARTER, PROFESSIONAL, BUSINESS, ENTERPRISE; did you mean PROFESSIONAL?',

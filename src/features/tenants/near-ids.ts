@@ -23,19 +23,28 @@ export async function findNearIds(tx: PlatformTx, text: string): Promise<string[
     .limit(5)
     .execute()
   if (rows.length > 0) return rows.map(({ tenant_id }) => tenant_id)
-  const near = findNearWord(slug, await listIdsOfLength(tx, slug.length))
+  const near = findNearWord(slug, await listIdsLike(tx, slug))
   return near === undefined ? [] : [near]
 }
 
-/** Ids of about a length, and not more of them than can be compared while somebody waits. */
-async function listIdsOfLength(tx: PlatformTx, length: number): Promise<string[]> {
+/**
+ * Ids of about the length of another: first those that begin and end like it, and not more of them than can be
+ * compared in a few milliseconds.
+ */
+async function listIdsLike(tx: PlatformTx, slug: string): Promise<string[]> {
+  const length = sql<number>`abs(length(tenant_id) - ${slug.length}::integer)`
   const rows = await tx
     .selectFrom('tenants')
     .select('tenant_id')
     .where('tenant_id', '<>', 'system-default')
-    .where(sql<SqlBool>`length(tenant_id) between ${length - 2}::integer and ${length + 2}::integer`)
-    .orderBy('created_at', 'desc')
-    .limit(10_000)
+    .where(length, '<=', 2)
+    .orderBy(
+      sql`(left(tenant_id, 1) = left(${slug}, 1))::integer + (right(tenant_id, 2) = right(${slug}, 2))::integer`,
+      'desc',
+    )
+    .orderBy(length)
+    .orderBy('tenant_id')
+    .limit(1_000)
     .execute()
   return rows.map(({ tenant_id }) => tenant_id)
 }
