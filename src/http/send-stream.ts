@@ -1,7 +1,10 @@
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 
-/** For so long nothing may move: who stops reading does not hold a connection for good. */
+/**
+ * For so long nothing may move: who stops reading does not hold a connection for good. While a write waits Node lets the
+ * time pass once before it counts.
+ */
 const stalledMs = 60_000
 
 /**

@@ -93,8 +93,8 @@ export async function purgeBatch(tx: PlatformTx, maxRows: number): Promise<Purge
 }
 
 /**
- * Deletes those of some people who are members of no tenant any more, and the mails to them that wait or have failed. They are held first: who is just joining another
- * one is waited for and stays, and who comes later finds them gone.
+ * Deletes those of some people who are members of no tenant any more, and the mails to them that wait or have failed.
+ * They are held first: who is just joining another tenant is waited for and stays, and who comes later finds them gone.
  * @returns how many of both
  */
 export async function purgeUsers(
