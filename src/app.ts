@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import { clientRoutes } from './business/clients/routes.ts'
+import { resources } from './business/resources.ts'
 import type { Context } from './context.ts'
 import { AppError } from './errors.ts'
 import { accountRoutes } from './features/accounts/routes.ts'
@@ -72,7 +72,7 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...billingAdminRoutes,
   ...usageRoutes,
-  ...clientRoutes,
+  ...resources.flatMap((resource) => Object.values(resource.routes)),
 ]
 
 /** The whole HTTP application, in the order in which a request meets it. */

@@ -159,6 +159,21 @@ export const problems = {
     "Il existe un compte à cette adresse, mais personne n'a confirmé qu'elle est la sienne : il faut d'abord la confirmer.",
   ],
   email_taken: [409, 'This e-mail address has an account already.', 'Cette adresse e-mail a déjà un compte.'],
+  in_use: [
+    409,
+    'Other records refer to this one: delete or change those first.',
+    "D'autres enregistrements se réfèrent à celui-ci : supprimez-les ou changez-les d'abord.",
+  ],
+  not_editable: [
+    409,
+    'In its present status this cannot be changed.',
+    'Dans son statut actuel, cet élément ne peut plus être modifié.',
+  ],
+  precondition_failed: [
+    412,
+    'Somebody has changed this since you read it: read it again, and then change it.',
+    "Quelqu'un l'a modifié depuis votre lecture : relisez-le avant de le modifier.",
+  ],
   body_too_large: [413, 'The body is larger than allowed.', 'Le corps est plus grand que permis.'],
   unsupported_media_type: [
     415,

@@ -24,21 +24,30 @@ export function encodeCursor(sort: string, { value, id }: Cursor): string {
   return Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
 }
 
+/** What a list is sorted by; instants are ISO 8601 in UTC, dates ISO 8601. */
+export type SortedKind = 'text' | 'instant' | 'date' | 'integer'
+
+/** Whether PostgreSQL reads a text as a value of a kind. */
+const isOfKind: Record<SortedKind, (text: string) => boolean> = {
+  text: (text) => text.isWellFormed() && !text.includes('\0'),
+  instant: (text) => /^\d{4}-/.test(text) && new Date(text).toISOString() === text,
+  date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text).toISOString().startsWith(text),
+  integer: (text) => /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)),
+}
+
 /**
  * Reads a cursor back.
- * @param isInstant whether the sorted value is an instant, ISO 8601
+ * @param kind of the sorted value
  * @param idPattern what an id of the list looks like
  * @throws AppError 400 `invalid_request` when it is not one of ours for this sort
  */
-export function decodeCursor(text: string, sort: string, isInstant: boolean, idPattern = uuid): Cursor {
+export function decodeCursor(text: string, sort: string, kind: SortedKind, idPattern = uuid): Cursor {
   try {
     const [cursorSort, value, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[]
     const isValid =
       cursorSort === sort &&
       typeof value === 'string' &&
-      value.isWellFormed() &&
-      !value.includes('\0') &&
-      (!isInstant || (/^\d{4}-/.test(value) && new Date(value).toISOString() === value)) &&
+      isOfKind[kind](value) &&
       typeof id === 'string' &&
       idPattern.test(id)
     if (isValid) return { value, id }

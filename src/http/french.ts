@@ -56,6 +56,8 @@ const sentences: Record<string, string> = {
   'is nested too deeply': 'est imbriqué trop profondément',
   'is no debit of this tenant': "n'est pas un débit de ce tenant",
   'is more than is left to give back': 'dépasse ce qui reste à rembourser',
+  'is not known': "n'est pas connu",
+  'should be a whole number': 'devrait être un nombre entier',
   'should have six digits': 'devrait avoir six chiffres',
   'is given beside another authorization': 'accompagne une autre autorisation',
   'holds percent-encoding that does not decode': 'contient un encodage pourcent qui ne se décode pas',

@@ -34,14 +34,19 @@ interface Declaration<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   query?: Q
   /** With a body schema the request has to be application/json. */
   body?: B
-  /** Status of success and the schema of its body; no schema, no body. */
-  response: { status: number; body?: z.ZodType }
+  /**
+   * Status of success and the schema of its body; no schema, no body. What is no JSON names its Content-Type. With
+   * `etag` the answer carries one (RFC 9110, 8.8.3).
+   */
+  response: { status: number; body?: z.ZodType; contentType?: string; etag?: true }
   /** Another success, where what is asked for decides which it is. */
   otherResponse?: { status: number; body: z.ZodType }
   /** Codes beyond those that every route of its scope can answer. */
   errors?: ErrorCode[]
   /** How often one client address may try. */
   rateLimit?: RateLimitName
+  /** Members of the answer's body, dotted below others, that are shown once: a repeated answer has null in their place. */
+  secrets?: string[]
 }
 
 /** What parsing made of the request. */
@@ -127,8 +132,8 @@ export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   limits?: Amounts
   /** The entry it leaves in the tenant's audit trail; the handler's reply names the object. */
   audit: { action: string; objectType: string }
-  /** Whether Idempotency-Key is honoured. */
-  idempotent?: boolean
+  /** Honours If-Match (RFC 9110, 13.1.1). */
+  ifMatch?: true
   handler(
     call: Omit<BaseCall<P, Q, B>, 'context'> & { context: ContextInside; tx: Tx; principal: Principal },
   ): Promise<Reply>

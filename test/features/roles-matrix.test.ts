@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../src/app.ts'
+import { resources } from '../../src/business/resources.ts'
 import {
   isAllowed,
   isAtLeast,
@@ -56,9 +57,15 @@ describe('the table says what the specification says', () => {
     [/^\S+ \/v1\/(users|invitations|api-keys|settings|audit|support-sessions)\b/, 'admin'],
     [/^\S+ \/v1\/billing\b/, 'owner'],
     [/^POST \/v1\/workflows\/:id\/executions$/, 'manager'],
-    [/^GET \/v1\/(clients|credits|usage)\b/, 'viewer'],
-    [/^(POST|PATCH|PUT) \/v1\/(clients|credits|usage-events)\b/, 'member'],
-    [/^DELETE \/v1\/clients\b/, 'manager'],
+    [/^GET \/v1\/(credits|usage)\b/, 'viewer'],
+    [/^(POST|PATCH|PUT) \/v1\/(credits|usage-events)\b/, 'member'],
+    // Of every business table, unless a line above says otherwise.
+    ...resources.flatMap(({ path }): [RegExp, Role][] => [
+      [new RegExp(`^GET ${path}(/|$)`), 'viewer'],
+      [new RegExp(`^POST ${path}/:id/restore$`), 'manager'],
+      [new RegExp(`^(POST|PATCH|PUT) ${path}(/|$)`), 'member'],
+      [new RegExp(`^DELETE ${path}(/|$)`), 'manager'],
+    ]),
   ]
 
   test.each(tenantRoutes.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {

@@ -1,8 +1,10 @@
+import { resources } from '../../src/business/resources.ts'
 import type { Route } from '../../src/http/route.ts'
 import { giveCredits } from '../support/credits.ts'
 import { addMember, addPerson } from '../support/members.ts'
 import { addNotification } from '../support/notifications.ts'
 import { goodPassword, type Member, type Platform } from '../support/platform.ts'
+import { bodyWith } from '../support/resource-examples.ts'
 import { addSupportSession } from '../support/support-sessions.ts'
 
 /** What a declaration alone cannot say: a body that is accepted, and how to get an object for the path. */
@@ -17,13 +19,34 @@ interface Example {
   makeCaller?: (member: Member, word: string, platform: Platform) => Promise<Member>
 }
 
-const client = {
-  body: (word: string) => ({ name: word, email: `${word}@example.com`, address: word, notes: word }),
-  makeObject: async (member: Member, word: string) => {
-    const { status, body } = await member.post('/v1/clients', client.body(word))
-    if (status !== 201) throw new Error(`no client could be made: ${status}`)
-    return body.id as string
-  },
+/** The standard routes of the business tables, from the example in each definition. */
+function examplesOfResources(): Record<string, Example> {
+  const examples: [string, Example][] = resources.flatMap((resource) => {
+    const { path, noun } = resource
+    const body = (word: string) => bodyWith(resource, word)
+    const makeObject = async (member: Member, word: string) => {
+      const { status, body: answer } = await member.post(path, body(word))
+      if (status !== 201) throw new Error(`no ${noun} could be made: ${status} ${JSON.stringify(answer)}`)
+      return answer.id as string
+    }
+    const makeDeleted = async (member: Member, word: string) => {
+      const id = await makeObject(member, word)
+      const { status } = await member.delete(`${path}/${id}`)
+      if (status !== 204) throw new Error(`the ${noun} could not be deleted: ${status}`)
+      return id
+    }
+    return [
+      ...['', '/:id'].flatMap((below) =>
+        ['GET', 'POST', 'PATCH', 'DELETE'].map((method): [string, Example] => [
+          `${method} ${path}${below}`,
+          { body, makeObject },
+        ]),
+      ),
+      [`GET ${path}/export`, { makeObject }],
+      [`POST ${path}/:id/restore`, { makeObject: makeDeleted }],
+    ]
+  })
+  return Object.fromEntries(examples)
 }
 
 const user = {
@@ -88,6 +111,7 @@ const billing = {
 let companies = 0
 
 const examples: Record<string, Example> = {
+  ...examplesOfResources(),
   'GET /v1/me': {},
   'PATCH /v1/me': { body: (word) => ({ first_name: word, last_name: word, theme: 'dark' }) },
   'POST /v1/me/leave': asFurtherOwner,
@@ -138,11 +162,6 @@ const examples: Record<string, Example> = {
     body: () => ({ preferences: [{ category: 'stock', minimum_priority: 'high', sound: true }] }),
   },
   'PATCH /v1/settings': { body: () => ({ theme: 'dark', currency: 'CHF', time_zone: 'Europe/Zurich' }) },
-  'GET /v1/clients': client,
-  'POST /v1/clients': client,
-  'GET /v1/clients/:id': client,
-  'PATCH /v1/clients/:id': client,
-  'DELETE /v1/clients/:id': client,
 }
 
 /** @throws Error for a route inside a tenant that nobody gave an example of, which it needs to be attacked */

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 import express from 'express'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { clientRoutes } from '../../src/business/clients/routes.ts'
+import { clients } from '../../src/business/crm/clients.ts'
 import type { Context } from '../../src/context.ts'
 import type { TenantId } from '../../src/db/tenant-id.ts'
 import { ok, route } from '../../src/http/route.ts'
@@ -85,10 +85,9 @@ function believing(tenantId: string): Context {
 }
 
 function serveClients(context: Context, ...before: RequestHandler[]) {
-  const list = clientRoutes.filter(({ method, path }) => method === 'GET' && path === '/v1/clients')
   const app = express()
   for (const handler of before) app.use(handler)
-  return caller(app.use(mount(context, list)))
+  return caller(app.use(mount(context, [clients.routes.list])))
 }
 
 async function caller(app: express.Express) {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { resources } from '../../src/business/resources.ts'
+import { rowWith } from '../support/resource-examples.ts'
 
 /** Columns and values of one row. */
 export type Row = Record<string, unknown>
@@ -16,6 +18,13 @@ const times = { created_at: '2026-03-02T10:00:00.000Z', updated_at: '2026-03-02T
 
 /** One row for each tenant-owned table, with the canary wherever a text fits; tenant_id and id are added. */
 export const rowFactories: Record<string, (owner: Owner) => Row> = {
+  // Of a business table from its definition, unless there is one below.
+  ...Object.fromEntries(
+    resources.map((resource) => [
+      resource.table.name,
+      (owner: Owner) => ({ ...rowWith(resource, owner), ...times }),
+    ]),
+  ),
   tenants: ({ canary }) => ({
     name: canary,
     company_email: `${canary}@example.com`,
@@ -140,7 +149,6 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
     ...times,
   }),
   material_categories: ({ canary }) => ({ name: canary, description: canary, position: 1, ...times }),
-  clients: ({ canary }) => ({ name: canary, email: `${canary}@example.com`, notes: canary, ...times }),
 }
 
 /** Two tenant-owned tables that no policy and no grant names, the second with a foreign key to the first. */

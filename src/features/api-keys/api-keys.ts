@@ -33,7 +33,7 @@ export function listApiKeys(
 ) {
   let query = selectApiKeys(queries)
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, sort, true)
+    const { value, id } = decodeCursor(cursor, sort, 'instant')
     query = query.where(
       sql<boolean>`(api_keys.created_at, api_keys.id) < (${value}::timestamptz, ${id}::uuid)`,
     )

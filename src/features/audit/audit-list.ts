@@ -91,7 +91,7 @@ export function listEntries(
   queries: TenantQueryBuilder,
   { limit, cursor, ...filters }: AuditFilters & { limit: number; cursor?: string },
 ) {
-  const after = cursor === undefined ? undefined : decodeCursor(cursor, sortOf(filters), true)
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, sortOf(filters), 'instant')
   return selectEntries(queries, filters, { after, limit: limit + 1 })
 }
 

@@ -47,7 +47,7 @@ export async function listPlatformAudit(
   if (from) query = query.where('created_at', '>=', from)
   if (to) query = query.where('created_at', '<', to)
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, sort, true)
+    const { value, id } = decodeCursor(cursor, sort, 'instant')
     query = query.where(sql<SqlBool>`(created_at, id) < (${value}::timestamptz, ${id}::uuid)`)
   }
   const rows = await query

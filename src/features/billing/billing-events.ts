@@ -48,7 +48,7 @@ export function listBillingEvents(
   if (outcome === 'waiting') query = query.where('applied_at', 'is', null)
   else if (outcome !== undefined) query = query.where('outcome', '=', outcome)
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, sort, true, eventId)
+    const { value, id } = decodeCursor(cursor, sort, 'instant', eventId)
     query = query.where(sql<boolean>`(received_at, id) < (${value}::timestamptz, ${id})`)
   }
   return query

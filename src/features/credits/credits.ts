@@ -99,7 +99,7 @@ export function listCreditEntries(
     .select(['credit_entries.id', 'operation_id', 'kind', 'lot_id', 'reason', 'debit_id', 'actor_kind'])
     .select(['credit_entries.created_at', sql<number>`credit_entries.amount::float8`.as('amount')])
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, sort, true)
+    const { value, id } = decodeCursor(cursor, sort, 'instant')
     query = query.where(
       sql<boolean>`(credit_entries.created_at, credit_entries.id) < (${value}::timestamptz, ${id}::uuid)`,
     )

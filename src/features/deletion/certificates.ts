@@ -94,7 +94,7 @@ export async function listCertificates(
     .orderBy('id', 'desc')
     .limit(limit + 1)
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, sort, true)
+    const { value, id } = decodeCursor(cursor, sort, 'instant')
     query = query.where(sql<boolean>`(requested_at, id) < (${new Date(value)}, ${id}::uuid)`)
   }
   return (await query.execute()).map(toCertificate)

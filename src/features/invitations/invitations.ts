@@ -47,7 +47,7 @@ export function listInvitations(
   let query = selectInvitations(queries, now)
   if (status !== undefined) query = query.where(statusAt(now), '=', status)
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, sort, true)
+    const { value, id } = decodeCursor(cursor, sort, 'instant')
     query = query.where(
       sql<boolean>`(invitations.created_at, invitations.id) < (${value}::timestamptz, ${id}::uuid)`,
     )

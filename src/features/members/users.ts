@@ -47,7 +47,7 @@ export function listUsers(queries: TenantQueryBuilder, { limit, cursor, role, st
     query = query.where((eb) => eb.or([eb(name, 'ilike', pattern), eb('person.email', 'ilike', pattern)]))
   }
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, 'users', true)
+    const { value, id } = decodeCursor(cursor, 'users', 'instant')
     const place = sql`(memberships.created_at, memberships.user_id)`
     query = query.where(sql<boolean>`${place} < (${value}::timestamptz, ${id}::uuid)`)
   }

@@ -1,3 +1,4 @@
+import { resources } from '../../business/resources.ts'
 import type { TenantQueryBuilder } from '../../db/database.ts'
 import { isAllowed, type Permission, type Role } from '../members/roles.ts'
 import type { Language } from '../notifications/templates.ts'
@@ -25,14 +26,31 @@ const records = (id: string, path: Item['path'], en: string, fr: string): Item =
   permission: 'records:read',
 })
 
-/** The records of a module, as a section of that name. */
-function ofModule(module: ModuleName, en: string, fr: string, items: Item[]): Section {
-  return { id: module, label: { en, fr }, items: items.map((item) => ({ ...item, module })) }
+/** The parts of the API that a plan opens, as sections: each holds the business tables of its module. */
+const modules: Record<ModuleName, Record<Language, string>> = {
+  crm: { en: 'Customers', fr: 'Clients' },
+  accounting: { en: 'Accounting', fr: 'Comptabilité' },
+  projects: { en: 'Projects', fr: 'Projets' },
+  knowledge: { en: 'Knowledge', fr: 'Connaissances' },
+  automation: { en: 'Automation', fr: 'Automatisation' },
+  content: { en: 'Content', fr: 'Contenu' },
+  production: { en: 'Production', fr: 'Production' },
+  voice: { en: 'Voice', fr: 'Voix' },
+  ai: { en: 'Artificial intelligence', fr: 'Intelligence artificielle' },
+  bi: { en: 'Analytics', fr: 'Analyses' },
+}
+
+function tablesOf(module: ModuleName): Item[] {
+  return resources
+    .filter((resource) => resource.module === module)
+    .map(({ table, label, path }) => ({ id: table.name, label, path, permission: 'records:read', module }))
 }
 
 /** Everything that a menu can hold, in its order. */
 export const sections: readonly Section[] = [
-  ofModule('crm', 'Customers', 'Clients', [records('clients', '/v1/clients', 'Clients', 'Clients')]),
+  ...moduleNames
+    .map((id) => ({ id, label: modules[id], items: tablesOf(id) }))
+    .filter(({ items }) => items.length > 0),
   {
     id: 'administration',
     label: { en: 'Administration', fr: 'Administration' },

@@ -27,7 +27,7 @@ export function listNotifications(
   userId: string,
   { limit, cursor, unread }: NotificationList,
 ) {
-  const after = cursor === undefined ? undefined : decodeCursor(cursor, sort, true)
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, sort, 'instant')
   return queries
     .selectFrom('memberships')
     .innerJoin('tenant_settings', 'tenant_settings.tenant_id', 'memberships.tenant_id')

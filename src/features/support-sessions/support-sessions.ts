@@ -48,7 +48,7 @@ export function listSupportSessions(
 ) {
   let query = selectSupportSessions(queries)
   if (cursor !== undefined) {
-    const { value, id } = decodeCursor(cursor, sort, true)
+    const { value, id } = decodeCursor(cursor, sort, 'instant')
     query = query.where(sql<boolean>`(created_at, id) < (${value}::timestamptz, ${id}::uuid)`)
   }
   return query

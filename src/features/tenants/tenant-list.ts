@@ -69,7 +69,7 @@ export async function listTenants(
   const bound = bindCursor(sort, { ...others, ...members(metadata) })
   let query = selectFiltered(tx, filters)
   if (cursor !== undefined) {
-    const after = decodeCursor(cursor, bound, !isByName, tenantIdPattern)
+    const after = decodeCursor(cursor, bound, isByName ? 'text' : 'instant', tenantIdPattern)
     const value = isByName ? sql`${after.value}::text` : sql`${after.value}::timestamptz`
     const than = sql.raw(direction === 'desc' ? '<' : '>')
     query = query.where(sql<SqlBool>`(${sorted}, tenants.tenant_id) ${than} (${value}, ${after.id})`)

@@ -1,0 +1,196 @@
+import { z } from 'zod'
+import type { TenantQueryBuilder, Tx } from '../db/database.ts'
+import { bindCursor, type Cursor, decodeCursor, encodeCursor, toPage } from '../db/keyset.ts'
+import { AppError } from '../errors.ts'
+import { etagOf, ifMatchOf, requireMatch } from '../http/preconditions.ts'
+import { created, noContent, ok, type ReadRoute, type Reply, type WriteRoute } from '../http/route.ts'
+import { idParams, pageOf, pageQuery } from '../http/schemas.ts'
+import { filterOf } from './columns.ts'
+import type { AnyResource } from './define-resource.ts'
+import { type ListOf, type Part, type Row, sortOf } from './rows.ts'
+
+/** What the routes call. */
+interface Queries<Shows> {
+  list(
+    queries: TenantQueryBuilder,
+    list: ListOf,
+    part: Part,
+  ): ReturnType<typeof import('./rows.ts').selectRows>
+  find(queries: TenantQueryBuilder | Tx, id: string): ReturnType<typeof import('./rows.ts').selectRow>
+  cursorAt(sort: string, row: Row): Cursor
+  lock(tx: Tx, id: string): Promise<Shows>
+  create(tx: Tx, input: Row, now: Date): Promise<Shows>
+  update(tx: Tx, id: string, values: Row, now: Date): Promise<Shows>
+  remove(tx: Tx, id: string, now: Date): Promise<void>
+  restore(tx: Tx, id: string, now: Date): Promise<Shows>
+}
+
+/** Lists take these beside filters. */
+const pageMembers = ['limit', 'cursor', 'sort', 'q', 'deleted']
+
+/** The query of a list, as its schema parses it. */
+type ListQuery = { limit: number; cursor?: string } & ListQueryWithoutPage
+type ListQueryWithoutPage = { sort: string; q?: string; deleted?: boolean } & Row
+
+/** What a list is asked for, apart from its page. */
+export function listOf(query: ListQueryWithoutPage): ListOf {
+  const filters = Object.entries(query).filter(([name]) => !pageMembers.includes(name))
+  return { sort: query.sort, q: query.q, deleted: query.deleted, filters: Object.fromEntries(filters) }
+}
+
+/** What a list can be asked for, apart from its page: sort, filters, q, and those that are softly deleted. */
+export function listQueryOf({ sortable, filterable, table, fields, answer }: AnyResource) {
+  const sorts = sortable.flatMap((name) => [`-${name}`, name])
+  const schemaOf = (name: string) => fields[name] ?? (answer.shape[name] as z.ZodType)
+  return {
+    sort: z.enum(sorts).default('-created_at'),
+    ...Object.fromEntries(filterable.map((name) => [name, filterOf(schemaOf(name))])),
+    ...(table.searchable.length > 0 && { q: z.string().min(1).max(200).optional() }),
+    ...(table.isSoftlyDeleted && {
+      deleted: z
+        .enum(['true', 'false'])
+        .transform((text) => text === 'true')
+        .optional(),
+    }),
+  }
+}
+
+/** The routes of a resource, the literal paths first. */
+export function createRoutes<Resource extends AnyResource & Queries<{ id: string; created_at: Date }>>(
+  resource: Resource,
+) {
+  type Body = Resource['body']
+  const { noun, module, path, table, permissions, limits } = resource
+  const words = noun.replaceAll('_', ' ')
+  const one = `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`
+  const all = resource.label.en.toLowerCase()
+  const objectPath = `${path}/:id` as const
+  const act = (action: string) => ({ action: `${noun}.${action}`, objectType: noun })
+  const answer = { status: 200, body: resource.answer as z.ZodType, etag: true } as const
+  const replyWith = (reply: Reply, row: unknown): Reply => ({ ...reply, headers: { ETag: etagOf(row) } })
+
+  /** Held until the transaction ends when the caller says in which state they know it. */
+  async function checkMatch(tx: Tx, id: string, ifMatch: string | undefined): Promise<void> {
+    if (ifMatch !== undefined) requireMatch(ifMatch, await resource.lock(tx, id))
+  }
+
+  const list: ReadRoute<z.ZodType, z.ZodType<ListQuery>, z.ZodType> = {
+    scope: 'read',
+    method: 'GET',
+    path,
+    summary: `List ${all}, newest first unless sorted otherwise`,
+    module,
+    permission: 'records:read',
+    query: z.strictObject({ ...pageQuery, ...listQueryOf(resource) }) as never,
+    response: { status: 200, body: pageOf(resource.listed) },
+    handler: async ({ input, read }) => {
+      const { limit, cursor, sort } = input.query
+      const asked = listOf(input.query)
+      const bound = bindCursor(sort, { ...asked.filters, q: asked.q, deleted: asked.deleted })
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, bound, sortOf(table, sort).kind)
+      const part = { limit: limit + 1, after, omit: resource.large }
+      const { rows } = await read((queries) => resource.list(queries, asked, part))
+      return ok(toPage(rows, limit, (row) => encodeCursor(bound, resource.cursorAt(sort, row))))
+    },
+  }
+
+  const get: ReadRoute<typeof idParams, z.ZodType, z.ZodType> = {
+    scope: 'read',
+    method: 'GET',
+    path: objectPath,
+    summary: `One of the ${all}`,
+    module,
+    permission: 'records:read',
+    params: idParams,
+    response: answer,
+    errors: ['not_found'],
+    handler: async ({ input, read }) => {
+      const { rows } = await read((queries) => resource.find(queries, input.params.id))
+      if (!rows[0]) throw new AppError('not_found')
+      return replyWith(ok(rows[0]), rows[0])
+    },
+  }
+
+  const create: WriteRoute<z.ZodType, z.ZodType, Body> = {
+    scope: 'write',
+    method: 'POST',
+    path,
+    summary: `Make ${one}`,
+    module,
+    permission: permissions.write,
+    limits,
+    audit: act('created'),
+    body: resource.body as Body,
+    response: { ...answer, status: 201 },
+    handler: async ({ context, input, tx }) => {
+      const body = input.body as Row
+      const row = await resource.create(tx, body, context.clock.now())
+      return replyWith(created(row, { objectId: row.id, changedFields: Object.keys(body) }), row)
+    },
+  }
+
+  const update: WriteRoute<typeof idParams, z.ZodType, Resource['changes']> = {
+    scope: 'write',
+    method: 'PATCH',
+    path: objectPath,
+    summary: `Change fields of ${one}; null empties one`,
+    module,
+    permission: permissions.write,
+    audit: act('updated'),
+    params: idParams,
+    body: resource.changes as Resource['changes'],
+    ifMatch: true,
+    response: answer,
+    errors: ['not_found'],
+    handler: async ({ context, input, request, tx }) => {
+      const { id } = input.params
+      const body = input.body as Row
+      await checkMatch(tx, id, ifMatchOf(request))
+      const row = await resource.update(tx, id, body, context.clock.now())
+      return replyWith(ok(row, { objectId: id, changedFields: Object.keys(body) }), row)
+    },
+  }
+
+  const remove: WriteRoute<typeof idParams, z.ZodType, z.ZodType> = {
+    scope: 'write',
+    method: 'DELETE',
+    path: objectPath,
+    summary: table.isSoftlyDeleted ? `Delete ${one}, which can be restored` : `Delete ${one}`,
+    module,
+    permission: permissions.delete,
+    audit: act('deleted'),
+    params: idParams,
+    ifMatch: true,
+    response: { status: 204 },
+    errors: table.isSoftlyDeleted ? ['not_found'] : ['not_found', 'in_use'],
+    handler: async ({ context, input, request, tx }) => {
+      const { id } = input.params
+      await checkMatch(tx, id, ifMatchOf(request))
+      await resource.remove(tx, id, context.clock.now())
+      return noContent({ objectId: id, changedFields: [] })
+    },
+  }
+
+  const restore: WriteRoute<typeof idParams, z.ZodType, z.ZodType> = {
+    scope: 'write',
+    method: 'POST',
+    path: `${objectPath}/restore`,
+    summary: `Bring back ${one} that was deleted`,
+    module,
+    permission: permissions.delete,
+    limits,
+    audit: act('restored'),
+    params: idParams,
+    response: answer,
+    errors: ['not_found'],
+    handler: async ({ context, input, tx }) => {
+      const row = await resource.restore(tx, input.params.id, context.clock.now())
+      return replyWith(ok(row, { objectId: row.id, changedFields: ['deleted_at'] }), row)
+    },
+  }
+
+  const always = { list, create, get, update, remove }
+  return (table.isSoftlyDeleted ? { ...always, restore } : always) as typeof always & {
+    restore?: typeof restore
+  }
+}

@@ -1,0 +1,223 @@
+import { type Kysely, type SqlBool, sql } from 'kysely'
+import { v7 as uuidv7 } from 'uuid'
+import type { TenantQueryBuilder, Tx } from '../db/database.ts'
+import type { Cursor, SortedKind } from '../db/keyset.ts'
+import { AppError } from '../errors.ts'
+import type { Column } from './columns.ts'
+
+/** A row with the names of its columns. */
+export type Row = Record<string, unknown>
+
+/** What of a table its queries need to know. */
+export interface Table {
+  name: string
+  columns: ReadonlyMap<string, Column>
+  isSoftlyDeleted: boolean
+  searchable: readonly string[]
+  /** Columns with the id of a row of another table. */
+  references: readonly string[]
+}
+
+/** Which rows a list has, in which order; what is left out asks for nothing. */
+export interface ListOf {
+  /** A column, descending with `-` in front. */
+  sort: string
+  /** Columns and what they equal. */
+  filters: Row
+  /** Part of a searchable text, in any case. */
+  q?: string | undefined
+  /** Those that are deleted, instead of the others. */
+  deleted?: boolean | undefined
+}
+
+/** The part of a list behind a row. */
+export interface Part {
+  limit: number
+  after?: Cursor | undefined
+  /** Columns to leave out. */
+  omit?: readonly string[]
+}
+
+// The names of tables and columns come from definitions, which the types have checked.
+type AnyTables = Kysely<Record<string, Row>>
+const anyTx = (tx: Tx) => tx as unknown as AnyTables
+
+/** What of each column is read: dates as text, and numbers as numbers, exact up to 2^53. */
+function selection({ columns }: Table, omit: readonly string[] = []) {
+  return [...columns.keys()]
+    .filter((name) => !omit.includes(name))
+    .map((name) => {
+      const kind = columns.get(name)?.kind
+      if (kind === 'date') return sql<unknown>`${sql.ref(name)}::text`.as(name)
+      if (kind === 'integer' || kind === 'number') return sql<unknown>`${sql.ref(name)}::float8`.as(name)
+      return sql.ref<unknown>(name).as(name)
+    })
+}
+
+function stored({ columns }: Table, values: Row): Row {
+  const entries = Object.entries(values).map(([name, value]) => {
+    const isJson = columns.get(name)?.kind === 'json'
+    return [name, isJson && value !== null && value !== undefined ? JSON.stringify(value) : value]
+  })
+  return Object.fromEntries(entries)
+}
+
+const castOf: Record<SortedKind, string> = {
+  text: 'text',
+  instant: 'timestamptz',
+  date: 'date',
+  integer: 'bigint',
+}
+
+/** A part of a list, as a query. */
+export function selectRows(queries: TenantQueryBuilder, table: Table, list: ListOf, part: Part) {
+  const { column, direction, kind } = sortOf(table, list.sort)
+  const sorted = kind === 'text' ? sql`${sql.ref(column)} collate "C"` : sql.ref(column)
+  let query = (queries as unknown as AnyTables).selectFrom(table.name).select(selection(table, part.omit))
+  for (const [name, value] of Object.entries(list.filters)) {
+    if (value !== undefined) query = query.where(sql<SqlBool>`${sql.ref(name)} = ${value}`)
+  }
+  if (table.isSoftlyDeleted) query = query.where('deleted_at', list.deleted ? 'is not' : 'is', null)
+  if (list.q !== undefined) {
+    const pattern = `%${list.q.replace(/[\\%_]/g, '\\$&')}%`
+    query = query.where((eb) => eb.or(table.searchable.map((name) => eb(name, 'ilike', pattern))))
+  }
+  if (part.after) {
+    const than = sql.raw(direction === 'desc' ? '<' : '>')
+    const value = sql`${part.after.value}::${sql.raw(castOf[kind])}`
+    query = query.where(sql<SqlBool>`(${sorted}, id) ${than} (${value}, ${part.after.id}::uuid)`)
+  }
+  return (
+    query
+      .orderBy(sorted, direction)
+      .orderBy('id', direction)
+      // As a literal: for a limit that is a parameter PostgreSQL plans anew each time.
+      .limit(sql.lit(part.limit))
+  )
+}
+
+/** What a list is sorted by. */
+export function sortOf(table: Table, sort: string) {
+  const isDescending = sort.startsWith('-')
+  const column = isDescending ? sort.slice(1) : sort
+  const kind = (table.columns.get(column)?.kind ?? 'text') as SortedKind
+  return { column, kind, direction: isDescending ? ('desc' as const) : ('asc' as const) }
+}
+
+/** Where a row stands in a list of this sort. */
+export function cursorAt(table: Table, sort: string, row: Row): Cursor {
+  const value = row[sortOf(table, sort).column]
+  return { value: value instanceof Date ? value.toISOString() : String(value), id: String(row.id) }
+}
+
+/** One row by id, as a query: none when this tenant has no such row, or had it. */
+export function selectRow(queries: TenantQueryBuilder | Tx, table: Table, id: string) {
+  const query = (queries as unknown as AnyTables)
+    .selectFrom(table.name)
+    .select(selection(table))
+    .where('id', '=', id)
+  return table.isSoftlyDeleted ? query.where('deleted_at', 'is', null) : query
+}
+
+/**
+ * One row by id, which nobody else changes until the transaction ends.
+ * @throws AppError 404 `not_found`
+ */
+export async function lockRow(tx: Tx, table: Table, id: string): Promise<Row> {
+  const row = await selectRow(tx, table, id).forUpdate().executeTakeFirst()
+  if (!row) throw new AppError('not_found')
+  return row
+}
+
+/**
+ * Makes a row and returns it.
+ * @throws AppError 400 `invalid_request` for a reference to nothing of this tenant's; the server's error
+ */
+export function insertRow(tx: Tx, table: Table, values: Row, now: Date): Promise<Row> {
+  return explain(table, () =>
+    anyTx(tx)
+      .insertInto(table.name)
+      .values({
+        ...stored(table, values),
+        id: uuidv7({ msecs: now.getTime() }),
+        created_at: now,
+        updated_at: now,
+      })
+      .returning(selection(table))
+      .executeTakeFirstOrThrow(),
+  )
+}
+
+/**
+ * Changes columns of a row and returns it.
+ * @throws AppError 404 `not_found`, 400 `invalid_request` as insertRow; the server's error
+ */
+export async function updateRow(tx: Tx, table: Table, id: string, values: Row, now: Date): Promise<Row> {
+  const query = anyTx(tx)
+    .updateTable(table.name)
+    .set({ ...stored(table, values), updated_at: now })
+    .where('id', '=', id)
+    .returning(selection(table))
+  const row = await explain(table, () =>
+    (table.isSoftlyDeleted ? query.where('deleted_at', 'is', null) : query).executeTakeFirst(),
+  )
+  if (!row) throw new AppError('not_found')
+  return row
+}
+
+/**
+ * Deletes a row, or marks it as deleted, and says when it was made.
+ * @throws AppError 404 `not_found`, 409 `in_use` when rows of another table refer to it
+ */
+export async function deleteRow(tx: Tx, table: Table, id: string, now: Date): Promise<{ created_at: Date }> {
+  const mark = anyTx(tx).updateTable(table.name).set({ deleted_at: now, updated_at: now })
+  const query = table.isSoftlyDeleted
+    ? mark.where('id', '=', id).where('deleted_at', 'is', null).returning('created_at')
+    : anyTx(tx).deleteFrom(table.name).where('id', '=', id).returning('created_at')
+  let deleted: Row | undefined
+  try {
+    deleted = await query.executeTakeFirst()
+  } catch (error) {
+    throw isForeignKeyViolation(error) ? new AppError('in_use', { cause: error }) : error
+  }
+  if (!deleted) throw new AppError('not_found')
+  return { created_at: deleted.created_at as Date }
+}
+
+/**
+ * Brings back a row that was marked as deleted.
+ * @throws AppError 404 `not_found`
+ */
+export async function restoreRow(tx: Tx, table: Table, id: string, now: Date): Promise<Row> {
+  const row = await anyTx(tx)
+    .updateTable(table.name)
+    .set({ deleted_at: null, updated_at: now })
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .returning(selection(table))
+    .executeTakeFirst()
+  if (!row) throw new AppError('not_found')
+  return row
+}
+
+interface ForeignKeyViolation {
+  constraint: string
+}
+
+function isForeignKeyViolation(error: unknown): error is ForeignKeyViolation {
+  return (error as { code?: unknown }).code === '23503'
+}
+
+/** Another tenant's row is as unknown as one that never was: the foreign key sees neither. */
+async function explain<T>(table: Table, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const column =
+      isForeignKeyViolation(error) &&
+      table.references.find((name) => error.constraint.endsWith(`_${name}_fkey`))
+    if (!column) throw error
+    const errors = [{ path: `body.${column}`, message: 'is not known' }]
+    throw new AppError('invalid_request', { errors, cause: error })
+  }
+}
