@@ -27,8 +27,19 @@ export default {
       name: 'nouns-know-no-http',
       comment: 'Rules and SQL are functions of (tx, input); HTTP shapes stay in routes.ts.',
       severity: 'error',
-      from: { path: '^src/(features|business)/', pathNot: '(routes|schemas|metrics-access)\\.ts$' },
+      from: { path: '^src/features/', pathNot: '(routes|schemas|metrics-access)\\.ts$' },
       to: { path: '^src/(http/|app\\.ts|server\\.ts)' },
+    },
+    {
+      name: 'business-knows-shapes-only',
+      comment:
+        'A definition of a business table states shapes and routes; how they are served is not its affair.',
+      severity: 'error',
+      from: { path: '^src/business/' },
+      to: {
+        path: '^src/(http/|app\\.ts|server\\.ts)',
+        pathNot: '^src/http/(route|schemas|preconditions|export-format|read-ndjson)\\.ts$',
+      },
     },
     {
       name: 'routes-are-for-app',

@@ -1,7 +1,6 @@
 import { mapValues, pascalCase } from 'es-toolkit'
 import { z } from 'zod'
-import type { TenantQueryBuilder, Tx } from '../db/database.ts'
-import type { TenantOwned } from '../db/handles.ts'
+import type { TenantOwned, TenantQueryBuilder, Tx } from '../db/database.ts'
 import type { Permission } from '../features/members/roles.ts'
 import { type Amounts, release } from '../features/plans/limits.ts'
 import { isPeriodLimit, type ModuleName } from '../features/plans/plans.ts'

@@ -15,7 +15,7 @@ import { escapeLiteral, TransactionError } from './statements.ts'
 import { parseTenantId, type TenantId } from './tenant-id.ts'
 import type { Transaction } from './transaction.ts'
 
-export type { PlatformTx, TenantQueryBuilder, TenantTables, Tx } from './handles.ts'
+export type { PlatformTx, TenantOwned, TenantQueryBuilder, TenantTables, Tx } from './handles.ts'
 export { TransactionError } from './statements.ts'
 
 /** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */
