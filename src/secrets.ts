@@ -66,7 +66,12 @@ async function makeSecret(folder: string, path: string): Promise<string> {
 }
 
 /** What is derived from TOKEN_KEY_SECRET by keyed hash; each purpose has a key of its own. */
-export type HashPurpose = 'refresh token' | 'one-time token' | 'rate limit' | 'known address'
+export type HashPurpose =
+  | 'refresh token'
+  | 'one-time token'
+  | 'rate limit'
+  | 'known address'
+  | 'repeated request'
 
 /** HMAC-SHA256 of a text under the key of a purpose. */
 export type KeyedHash = (purpose: HashPurpose, text: string) => Buffer
@@ -85,8 +90,11 @@ export function createKeyedHash(secret: string): KeyedHash {
   }
 }
 
-/** What is encrypted under TOKEN_KEY_SECRET; each purpose has a key of its own, and so each super admin. */
-export type VaultPurpose = 'signing keys' | `one-time passwords of ${string}`
+/** What is encrypted under TOKEN_KEY_SECRET; each purpose has a key of its own, and so each super admin and credential. */
+export type VaultPurpose =
+  | 'signing keys'
+  | `one-time passwords of ${string}`
+  | `credential ${string} of ${string}`
 
 /** Encrypts what has to be read again, so that who has only the database cannot: JWE (RFC 7516), A256GCM. */
 export interface Vault {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 
 const allowedHeaders = 'Authorization, Content-Type, X-Tenant-ID, Idempotency-Key, If-Match, Accept-Language'
-const exposedHeaders = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag'
+const exposedHeaders = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, ETag, Idempotency-Replayed'
 
 /** Cross-origin access for the listed origins (Fetch Standard, CORS protocol); for no other there is a word of it. */
 export function cors(allowedOrigins: string[]): RequestHandler {

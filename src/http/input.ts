@@ -2,10 +2,13 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import { AppError, type InputError } from '../errors.ts'
 import { describeInFrench } from './french.ts'
+import { idempotencyKeysOf, takesIdempotencyKey } from './idempotency.ts'
 import { languageOf } from './language.ts'
 import type { Input, Route } from './route.ts'
+import { idempotencyKeySchema } from './schemas.ts'
 
 const nothing = z.strictObject({})
+const keyHeader = z.object({ 'Idempotency-Key': idempotencyKeySchema })
 
 /** Deeper than any body we ask for, and far from the depth that a recursion over it could not bear. */
 const deepest = 32
@@ -14,23 +17,24 @@ const deepest = 32
 const mostValues = 10_000
 
 /** A body of a megabyte can be wrong in a hundred thousand places: the caller is told of the first ones. */
-const mostErrors = 20
+export const mostErrors = 20
 const longestMessage = 300
 
 /** The request's path, query and body as the route's schemas make them, or why they are not valid. */
 export type ParsedInput =
-  | { ok: true; value: Input<z.ZodType, z.ZodType, z.ZodType> }
+  | { ok: true; value: Input<z.ZodType, z.ZodType, z.ZodType>; idempotencyKey: string | undefined }
   | { ok: false; error: AppError }
 
 /**
- * Parses without throwing, so that who may not call at all is told that first.
+ * Parses parts of a request, and gathers what is wrong with them.
  * Unknown fields, NUL characters and lone surrogates (RFC 8259, 8.2) are refused: PostgreSQL stores neither. So is the
  * name `__proto__`, which schemas of any names would leave out without a word.
  */
-export function parseInput(route: Route, request: Request): ParsedInput {
+export function createParser(request: Request) {
   const errors: InputError[] = []
   const language = languageOf(request) === 'fr' ? { error: describeInFrench } : undefined
-  const parse = (schema: z.ZodType, source: string, given: unknown) => {
+  /** A part as its schema makes it; undefined when it is not valid. */
+  function parse<Schema extends z.ZodType>(schema: Schema, source: string, given: unknown) {
     const problem = findUnstorable(given, source)
     if (problem) {
       errors.push(problem)
@@ -43,6 +47,12 @@ export function parseInput(route: Route, request: Request): ParsedInput {
     }
     return undefined
   }
+  return { errors, parse }
+}
+
+/** Parses without throwing, so that who may not call at all is told that first. */
+export function parseInput(route: Route, request: Request): ParsedInput {
+  const { errors, parse } = createParser(request)
   if (!isDecodable(request.url)) {
     errors.push({ path: 'query', message: 'holds percent-encoding that does not decode' })
   }
@@ -51,9 +61,18 @@ export function parseInput(route: Route, request: Request): ParsedInput {
     query: parse(route.query ?? nothing, 'query', request.query),
     body: route.body ? parse(route.body, 'body', request.body) : undefined,
   }
+  const [key, ...otherKeys] = takesIdempotencyKey(route) ? idempotencyKeysOf(request) : []
+  if (key !== undefined) parse(keyHeader, 'headers', { 'Idempotency-Key': key })
+  if (otherKeys.length > 0) {
+    errors.push({ path: 'headers.Idempotency-Key', message: 'is given more than once' })
+  }
+  // Who sends it does not want to write over what somebody else has changed: RFC 9110, 13.1.1.
+  if (route.scope === 'write' && !route.ifMatch && request.headers['if-match'] !== undefined) {
+    errors.push({ path: 'headers.If-Match', message: 'is not taken here' })
+  }
   return errors.length > 0
     ? { ok: false, error: new AppError('invalid_request', { errors }) }
-    : { ok: true, value }
+    : { ok: true, value, idempotencyKey: key }
 }
 
 /**
@@ -89,6 +108,12 @@ const unusableName = 'is a name that cannot be used'
 
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
+}
+
+/** Whether a body is of a media type. JSON between systems is UTF-8 and nothing else (RFC 8259, 8.1). */
+export function isInUtf8(request: Request, type: string): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1]
+  return Boolean(request.is(type)) && (!charset || /^utf-?8$/i.test(charset))
 }
 
 /** Node's parser of queries takes what does not decode as it stands, or puts U+FFFD into its place. */

@@ -1,10 +1,11 @@
 import type { Request } from 'express'
 import type { Context } from '../context.ts'
 import type { Tx } from '../db/database.ts'
-import { actorOf, writeAuditEntry } from '../features/audit/audit.ts'
+import { actorOf, writeAuditEntries, writeAuditEntry } from '../features/audit/audit.ts'
 import type { Principal } from '../features/members/access.ts'
 import { consume } from '../features/plans/limits.ts'
 import { addressOf } from './address.ts'
+import { idempotency } from './idempotency.ts'
 import type { Reply, TenantRoute } from './route.ts'
 
 /** Everything a slot may look at. */
@@ -15,6 +16,7 @@ export interface SlotCall {
   input: { params: unknown; query: unknown; body: unknown }
   tx: Tx
   principal: Principal
+  idempotencyKey: string | undefined
 }
 
 /** What happens around every writing handler, inside its transaction, as the route declares it. */
@@ -27,16 +29,21 @@ export interface TransactionSlot {
 
 const audit: TransactionSlot = {
   async after({ context, route, request, tx, principal }, reply) {
-    if (!reply.audited) throw new Error(`${route.method} ${route.path} does not say which object it changed`)
-    writeAuditEntry(tx, {
+    const { audited } = reply
+    if (!audited) throw new Error(`${route.method} ${route.path} does not say which object it changed`)
+    const { action, objectType: type } = route.audit
+    const act = {
       actor: actorOf(principal),
-      action: route.audit.action,
-      object: { type: route.audit.objectType, id: reply.audited.objectId },
-      changedFields: reply.audited.changedFields,
+      action,
       ip: addressOf(request),
       requestId: request.id,
       now: context.clock.now(),
-    })
+    }
+    if (Array.isArray(audited)) writeAuditEntries(tx, { ...act, type, objects: audited })
+    else {
+      const { objectId: id, changedFields } = audited
+      writeAuditEntry(tx, { ...act, object: { type, id }, changedFields })
+    }
   },
 }
 
@@ -46,5 +53,8 @@ const limits: TransactionSlot = {
   },
 }
 
-/** In the order in which they surround the handler. Limits that a route declares come last: they make others wait. */
-export const transactionSlots: readonly TransactionSlot[] = [audit, limits]
+/**
+ * In the order in which they surround the handler. The key of a request comes first, since nothing is done for one that is
+ * repeated; limits that a route declares come last: they make others wait.
+ */
+export const transactionSlots: readonly TransactionSlot[] = [idempotency, audit, limits]

@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts'
+import { forgetAnswers } from '../features/idempotency/forget-answers.ts'
 import { forgetNotifications } from '../features/notifications/forget-notifications.ts'
 import { forgetRequestCounts } from '../features/plans/request-rates.ts'
 import { addressKnownMs } from '../features/sessions/known-address.ts'
 
 /**
  * Deletes what is over and nobody can use any more: sessions, single-use tokens, counts of attempts and of requests,
- * old addresses and notifications.
+ * old addresses, notifications, and answers that were kept for repeated requests.
  */
 export async function forgetExpired(context: Context): Promise<void> {
   const { db, clock } = context
@@ -19,4 +20,5 @@ export async function forgetExpired(context: Context): Promise<void> {
     await tx.deleteFrom('one_time_tokens').where('expires_at', '<', now).execute()
   })
   await forgetNotifications(context)
+  await forgetAnswers(context)
 }

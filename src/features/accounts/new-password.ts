@@ -3,6 +3,7 @@ import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
+import type { Keep } from '../idempotency/kept-answers.ts'
 import type { UserClaims } from '../members/access.ts'
 import { forgetAddresses, rememberAddress } from '../sessions/known-address.ts'
 import { useToken, voidTokens } from '../sessions/one-time-tokens.ts'
@@ -63,6 +64,7 @@ export async function changePassword(
   { userId, sessionId, tenantId }: UserClaims,
   input: { current_password: string; new_password: string },
   origin: Origin,
+  keep: Keep,
 ): Promise<void> {
   const { db, clock, passwords } = context
   const { person, oldHash } = await db.withPlatform('account', async (tx) => ({
@@ -77,32 +79,29 @@ export async function changePassword(
   const newHash = await passwords.hash(input.new_password)
 
   const now = clock.now()
-  await db.withPlatform(
-    'account',
-    async (tx) => {
-      const changed = await tx
-        .updateTable('users')
-        .set(newPassword(newHash, now))
-        .where('id', '=', userId)
-        .where('password_hash', '=', oldHash)
-        .executeTakeFirst()
-      if (changed.numUpdatedRows !== 1n) throw new AppError('conflict')
-      if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
-      await tx.deleteFrom('sessions').where('user_id', '=', userId).where('id', '!=', sessionId).execute()
-      await forgetAddresses(tx, userId)
-      await rememberAddress(tx, context, { personId: userId, ip: origin.ip, now })
-      await afterChange(tx, person, now)
-      writeAuditEntry(tx, {
-        actor: { kind: 'user', id: userId },
-        action: 'user.password_changed',
-        object: { type: 'user', id: userId },
-        changedFields: ['password'],
-        ...origin,
-        now,
-      })
-    },
-    { tenantId },
-  )
+  const change = async (tx: PlatformTx) => {
+    const changed = await tx
+      .updateTable('users')
+      .set(newPassword(newHash, now))
+      .where('id', '=', userId)
+      .where('password_hash', '=', oldHash)
+      .executeTakeFirst()
+    if (changed.numUpdatedRows !== 1n) throw new AppError('conflict')
+    if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
+    await tx.deleteFrom('sessions').where('user_id', '=', userId).where('id', '!=', sessionId).execute()
+    await forgetAddresses(tx, userId)
+    await rememberAddress(tx, context, { personId: userId, ip: origin.ip, now })
+    await afterChange(tx, person, now)
+    writeAuditEntry(tx, {
+      actor: { kind: 'user', id: userId },
+      action: 'user.password_changed',
+      object: { type: 'user', id: userId },
+      changedFields: ['password'],
+      ...origin,
+      now,
+    })
+  }
+  await db.withPlatform('account', (tx) => keep(tx, () => change(tx)), { tenantId })
 }
 
 function newPassword(passwordHash: string, now: Date) {

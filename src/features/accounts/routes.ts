@@ -92,8 +92,8 @@ export const accountRoutes = [
     body: z.strictObject({ current_password: passwordText, new_password: passwordSchema }),
     response: { status: 204 },
     errors: ['conflict', 'overloaded'],
-    handler: async ({ context, input, request, check }) => {
-      await changePassword(context, userOf(await check()), input.body, originOf(request))
+    handler: async ({ context, input, request, check, keep }) => {
+      await changePassword(context, userOf(await check()), input.body, originOf(request), keep)
       return noContent()
     },
   }),

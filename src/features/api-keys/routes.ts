@@ -47,7 +47,7 @@ export const apiKeyRoutes = [
     scope: 'write',
     method: 'POST',
     path: '/v1/api-keys',
-    summary: 'Make an API key; only this answer shows it',
+    summary: 'Make an API key; only this answer shows it: it is null when answered again',
     // A chain of keys, each made by the one before, could hardly be revoked.
     caller: 'user',
     audit: { action: 'api_key.created', objectType: 'api_key' },
@@ -56,7 +56,8 @@ export const apiKeyRoutes = [
       role: z.enum(roles),
       expires_at: instantSchema.nullish(),
     }),
-    response: { status: 201, body: apiKeyAnswer.extend({ key: z.string() }) },
+    response: { status: 201, body: apiKeyAnswer.extend({ key: z.string().nullable() }) },
+    secrets: ['key'],
     errors: ['role_too_high'],
     handler: async ({ context, input, tx, principal }) => {
       const made = await createApiKey(tx, input.body, userOf(principal), context.clock.now())

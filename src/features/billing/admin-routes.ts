@@ -71,8 +71,8 @@ export const billingAdminRoutes = [
     params,
     response: { status: 202, body: eventAnswer },
     errors: ['not_found', 'not_replayable', 'billing_not_configured'],
-    handler: async ({ context, input, request, admin }) => {
-      const by = { admin, origin: originOf(request) }
+    handler: async ({ context, input, request, admin, keep }) => {
+      const by = { admin, origin: originOf(request), keep }
       return { status: 202, body: await replayBillingEvent(context, input.params.id, by) }
     },
   }),

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import type { Origin } from '../audit/audit.ts'
 import { auditOperatorAct } from '../audit/operator-audit.ts'
+import type { Keep } from '../idempotency/kept-answers.ts'
 import type { AdminPrincipal } from '../super-admins/access.ts'
 import { lockTenant } from '../tenants/status.ts'
 import { enqueueSync } from './billing-account.ts'
@@ -83,7 +84,7 @@ export async function getBillingEvent(tx: PlatformTx, id: string) {
 export async function replayBillingEvent(
   context: Context,
   id: string,
-  { admin, origin }: { admin: AdminPrincipal; origin: Origin },
+  { admin, origin, keep }: { admin: AdminPrincipal; origin: Origin; keep: Keep },
 ) {
   getBilling(context)
   const { db, clock } = context
@@ -95,30 +96,27 @@ export async function replayBillingEvent(
   })
   if (!tenantId) throw new AppError('not_replayable')
   const moved = before === tenantId ? [] : ['subject_tenant_id']
-  return db.withPlatform(
-    'billing',
-    async (tx) => {
-      // Deleted since it was found.
-      if ((await lockTenant(tx, tenantId)).status === 'DELETED') throw new AppError('not_replayable')
-      await tx
-        .updateTable('billing_events')
-        .set({ subject_tenant_id: tenantId, applied_at: null, outcome: null, finding: null })
-        .set('replays', sql<number>`replays + 1`)
-        .where('id', '=', id)
-        .execute()
-      await enqueueSync(tx)
-      auditOperatorAct(tx, {
-        admin,
-        tenantId,
-        action: 'billing_event.replayed',
-        object: { type: 'billing_event', id },
-        changedFields: ['applied_at', 'outcome', 'replays', ...moved],
-        origin,
-        now: clock.now(),
-      })
-      const { payload: _, ...event } = await getBillingEvent(tx, id)
-      return event
-    },
-    { tenantId },
-  )
+  const replay = async (tx: PlatformTx) => {
+    // Deleted since it was found.
+    if ((await lockTenant(tx, tenantId)).status === 'DELETED') throw new AppError('not_replayable')
+    await tx
+      .updateTable('billing_events')
+      .set({ subject_tenant_id: tenantId, applied_at: null, outcome: null, finding: null })
+      .set('replays', sql<number>`replays + 1`)
+      .where('id', '=', id)
+      .execute()
+    await enqueueSync(tx)
+    auditOperatorAct(tx, {
+      admin,
+      tenantId,
+      action: 'billing_event.replayed',
+      object: { type: 'billing_event', id },
+      changedFields: ['applied_at', 'outcome', 'replays', ...moved],
+      origin,
+      now: clock.now(),
+    })
+    const { payload: _, ...event } = await getBillingEvent(tx, id)
+    return event
+  }
+  return db.withPlatform('billing', (tx) => keep(tx, () => replay(tx)), { tenantId })
 }

@@ -5,6 +5,7 @@ import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type AuditEntry, actorOf, type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { type Keep, KeyTakenError, keepNothing } from '../idempotency/kept-answers.ts'
 import type { MemberPrincipal } from '../members/access.ts'
 import { isAllowed, type Role } from '../members/roles.ts'
 import type { PlanName } from '../plans/plans.ts'
@@ -19,6 +20,9 @@ export interface CheckoutRequest {
   principal: MemberPrincipal
   plan: PlanName
   origin: Origin
+  keep?: Keep
+  /** The same for each repeat of this request, and of no other. */
+  repeatId?: string | undefined
 }
 
 /** What is to be bought, for whom. */
@@ -33,7 +37,9 @@ interface Order {
 
 /**
  * Opens a page at Stripe where the caller pays for a plan. Pages of theirs that were open are closed, and whoever has a
- * subscription is sent to the portal, so that nobody pays twice in two tabs.
+ * subscription is sent to the portal, so that nobody pays twice in two tabs. A request that is repeated is given the page
+ * that it had before, also when whoever opened that is gone since: by then the page is open at Stripe under the id of
+ * the request, and the first to come by takes it up.
  * @throws AppError 403 `tenant_pending`, `tenant_suspended` (by an operator), `tenant_cancelled` (for good); 409
  *   `plan_not_for_sale`, `already_subscribed`, `conflict` when another plan is gone to at the same time; 503
  *   `billing_not_configured`, `billing_unavailable`; 401 or 403 when the caller may not do this any more
@@ -45,15 +51,15 @@ export async function startCheckout(
 ): Promise<{ url: string; expires_at: Date | null }> {
   const { stripe } = getBilling(context)
   const { db, clock } = context
-  const { principal, plan, origin } = request
+  const { principal, plan, origin, keep = keepNothing, repeatId } = request
   const { tenantId } = principal
   const order = await db.withPlatform('billing', (tx) => takeOrder(tx, request, clock.now()), { tenantId })
-  const { quantity } = order
+  const common = { tenantId, plan, quantity: order.quantity, repeatId }
   const page = await askStripe(async () => {
     const price = await findPrice(stripe, order, patience)
     const customer = await getCustomer(context, stripe, tenantId, order.intent, patience)
     try {
-      return await openPage(context, stripe, { tenantId, plan, price, quantity, customer }, patience)
+      return await openPage(context, stripe, { ...common, price, customer }, patience)
     } catch (error) {
       if (!isCustomerMissing(error)) throw error
       // Whom a key of another account does not know has not gone.
@@ -65,7 +71,7 @@ export async function startCheckout(
     const gone = { ...order.tenant, customerId: customer.id, now }
     const intent = await db.withPlatform('billing', (tx) => replaceCustomer(tx, gone), { tenantId })
     const another = await getCustomer(context, stripe, tenantId, intent, patience)
-    return openPage(context, stripe, { tenantId, plan, price, quantity, customer: another }, patience)
+    return openPage(context, stripe, { ...common, price, customer: another }, patience)
   })
 
   const started = {
@@ -76,15 +82,17 @@ export async function startCheckout(
     reason: `Plan ${plan}`,
     ...origin,
   }
+  const record = async (tx: PlatformTx) => {
+    await recordStart(tx, tenantId, { ...started, now: clock.now() })
+    return { url: page.url, expires_at: page.expiresAt }
+  }
   try {
-    await db.withPlatform('billing', (tx) => recordStart(tx, tenantId, { ...started, now: clock.now() }), {
-      tenantId,
-    })
+    return await db.withPlatform('billing', (tx) => keep(tx, () => record(tx)), { tenantId })
   } catch (error) {
-    await closePage(stripe, page.id, patience).catch(() => undefined)
+    // The page of a request that is repeated is the one that was answered to it.
+    if (!(error instanceof KeyTakenError)) await closePage(stripe, page.id, patience).catch(() => undefined)
     throw error
   }
-  return { url: page.url, expires_at: page.expiresAt }
 }
 
 /** Stores the intent to make another customer, unless an operator has closed the tenant while Stripe was asked. */

@@ -29,26 +29,32 @@ interface Purchase {
   price: string
   quantity: number
   customer: { id: string; isNew: boolean }
+  /** The same for each repeat of a request, and of no other. */
+  repeatId?: string | undefined
 }
 
 /**
- * Opens a page of Stripe where a plan is paid for, as the only one where this customer can pay.
+ * Opens a page of Stripe where a plan is paid for, as the only one where this customer can pay. A repeated request is
+ * given the page that it has already, if that is open.
  * @throws AppError 409 `already_subscribed`, and `conflict` when another plan is gone to at the same time; 503
  *   `billing_unavailable` for an answer that is none of Stripe's; what its client throws
  */
 export async function openPage(
   context: Context,
   stripe: Stripe,
-  { tenantId, plan, price, quantity, customer: { id: customer, isNew } }: Purchase,
+  { tenantId, plan, price, quantity, customer: { id: customer, isNew }, repeatId }: Purchase,
   patience: Patience,
 ): Promise<Page> {
   // A customer who has just been made has neither.
   if (!isNew) {
-    for (const { id } of await listOpen(stripe, customer, patience)) await closePage(stripe, id, patience)
+    const open = await listOpen(stripe, customer, patience)
+    const own = findFirst(open, repeatId)
+    if (own) return toPage(own)
+    for (const { id } of open) await closePage(stripe, id, patience)
     // Behind the closing, and at Stripe: the event of a payment may still be on its way.
     await refuseSubscribed(context, stripe, tenantId, customer, patience)
   }
-  const metadata = { tenant_id: tenantId, plan }
+  const metadata = { tenant_id: tenantId, plan, ...(repeatId !== undefined && { request: repeatId }) }
   const back = `${context.config.appUrl}/billing?checkout=`
   const session = await stripe.checkout.sessions.create(
     {
@@ -66,16 +72,23 @@ export async function openPage(
   const page = toPage(session)
 
   // Of pages that were opened at the same time the newest stays, which Stripe lists first: whoever opened it closes
-  // those before it, and the others are handed that one.
-  const [newest, ...older] = await listOpen(stripe, customer, patience)
-  if (newest?.id === page.id) {
-    for (const { id } of older) await closePage(stripe, id, patience)
-    return page
-  }
-  // Whoever opened the newest may be gone before they close this one.
-  await closePage(stripe, page.id, patience)
-  if (newest?.metadata?.plan !== plan) throw new AppError('conflict')
-  return toPage(newest)
+  // those before it, and the others are handed that one. Where one request has several, the first of them counts: it may
+  // have been answered by now.
+  const open = await listOpen(stripe, customer, patience)
+  const stays = findFirst(open, open[0]?.metadata?.request) ?? open[0]
+  // Whoever opened what stays may be gone before they close this one.
+  const isWinner = open[0]?.id === page.id
+  for (const { id } of isWinner ? open : [page]) if (id !== stays?.id) await closePage(stripe, id, patience)
+  if (stays?.metadata?.plan !== plan) throw new AppError('conflict')
+  return toPage(stays)
+}
+
+/** Of the pages of one request, newest first, the one that was opened first. */
+function findFirst(
+  pages: Stripe.Checkout.Session[],
+  repeatId: string | undefined,
+): Stripe.Checkout.Session | undefined {
+  return repeatId === undefined ? undefined : pages.findLast(({ metadata }) => metadata?.request === repeatId)
 }
 
 function toPage(session: Stripe.Checkout.Session): Page {

@@ -3,7 +3,6 @@ import { AppError } from '../../errors.ts'
 import { originOf } from '../../http/address.ts'
 import { ok, route } from '../../http/route.ts'
 import { timestampSchema } from '../../http/schemas.ts'
-import { recordAct } from '../audit/record-act.ts'
 import { userOf } from '../members/access.ts'
 import { planNames } from '../plans/plans.ts'
 import { planNameSchema } from '../plans/schemas.ts'
@@ -44,7 +43,7 @@ export const billingRoutes = [
     path: '/v1/billing/subscription',
     summary: 'What the tenant pays for, until when, and what is due',
     response: { status: 200, body: subscriptionAnswer },
-    errors: ['billing_not_configured'],
+    errors: ['not_found', 'billing_not_configured'],
     handler: async ({ context, read }) => {
       const { rows } = await read(billingQuery)
       getBilling(context)
@@ -65,14 +64,17 @@ export const billingRoutes = [
       body: z.strictObject({ url: z.url(), expires_at: timestampSchema.nullable() }),
     },
     errors: [
+      'tenant_pending',
+      'tenant_suspended',
       'plan_not_for_sale',
       'already_subscribed',
       'conflict',
       'billing_not_configured',
       'billing_unavailable',
     ],
-    handler: async ({ context, input, request, check }) => {
-      const order = { principal: userOf(await check()), plan: input.body.plan, origin: originOf(request) }
+    handler: async ({ context, input, request, check, keep, repeatId }) => {
+      const principal = userOf(await check())
+      const order = { principal, plan: input.body.plan, origin: originOf(request), keep, repeatId }
       return ok(await startCheckout(context, order))
     },
   }),
@@ -81,19 +83,20 @@ export const billingRoutes = [
     ...group,
     method: 'POST',
     path: '/v1/billing/portal',
-    summary: 'Open a page where the subscription is changed or cancelled, and invoices are',
+    summary:
+      'Open a page where the subscription is changed or cancelled, and invoices are; its address is null when answered again',
     caller: 'user',
-    response: { status: 200, body: z.strictObject({ url: z.url() }) },
+    response: { status: 200, body: z.strictObject({ url: z.url().nullable() }) },
     errors: ['not_subscribed', 'billing_not_configured', 'billing_unavailable'],
-    handler: async ({ context, request, read }) => {
+    // Whoever has it is signed in at Stripe as the customer. That of a checkout lets nobody do more than pay, and without
+    // it a repeated answer would be worth nothing.
+    secrets: ['url'],
+    handler: async ({ context, request, read, keep }) => {
       const { rows, principal } = await read((queries) =>
         queries.selectFrom('billing_accounts').select('billing_accounts.customer_id'),
       )
-      const portal = await openPortal(context, rows[0]?.customer_id)
-      const object = { type: 'billing_account', id: principal.tenantId }
-      const origin = originOf(request)
-      await recordAct(context, principal, { action: 'billing.portal_opened', object, origin })
-      return ok(portal)
+      const customerId = rows[0]?.customer_id
+      return ok(await openPortal(context, { principal, customerId, origin: originOf(request), keep }))
     },
   }),
 ]

@@ -14,6 +14,7 @@ export const webhookRoutes = [
     summary:
       'For Stripe: tells of an event, signed. It is stored when this is answered, and applied soon after',
     rawBody: true,
+    headers: { 'Stripe-Signature': 'Of the bytes of the body, by the secret of the endpoint.' },
     response: { status: 200, body: z.strictObject({ received: z.literal(true) }) },
     errors: ['invalid_signature', 'unsupported_media_type', 'billing_not_configured', 'overloaded'],
     handler: async ({ context, request, readBody }) => {

@@ -46,38 +46,31 @@ export const creditAdminRoutes = [
       }),
     },
     errors: ['not_found', 'insufficient_credits', 'idempotency_key_reused'],
-    handler: async ({ context, input: { params, body }, request, admin }) => {
+    handler: async ({ context, input: { params, body }, request, admin, keep }) => {
       const tenantId = getTenantId(params.id)
       const { kind, amount, reason } = body
       const now = context.clock.now()
-      const done = await context.db.withPlatform(
-        'super admin',
-        async (tx) => {
-          await refuseDeleted(tx, tenantId)
-          const change = {
-            amount,
-            reason,
-            idempotencyKey: body.idempotency_key,
-            actor: operatorOf(admin),
-            now,
-          }
-          const done = await apply(tx, body, change)
-          if (done.isRepeat) return done
-          auditOperatorAct(tx, {
-            admin,
-            tenantId,
-            action: actions[kind],
-            object: { type: 'credit_operation', id: done.operationId },
-            changedFields: ['balance'],
-            reason,
-            origin: originOf(request),
-            now,
-          })
-          return done
-        },
-        { tenantId },
+      const change = async (tx: PlatformTx) => {
+        await refuseDeleted(tx, tenantId)
+        const asked = { amount, reason, idempotencyKey: body.idempotency_key, actor: operatorOf(admin), now }
+        const done = await apply(tx, body, asked)
+        const answer = { operation_id: done.operationId, kind, amount, balance: done.balance }
+        if (done.isRepeat) return answer
+        auditOperatorAct(tx, {
+          admin,
+          tenantId,
+          action: actions[kind],
+          object: { type: 'credit_operation', id: done.operationId },
+          changedFields: ['balance'],
+          reason,
+          origin: originOf(request),
+          now,
+        })
+        return answer
+      }
+      return created(
+        await context.db.withPlatform('super admin', (tx) => keep(tx, () => change(tx)), { tenantId }),
       )
-      return created({ operation_id: done.operationId, kind, amount, balance: done.balance })
     },
   }),
 ]

@@ -70,6 +70,7 @@ export const memberRoutes = [
     summary:
       'Who I am, in which tenant, with the settings that hold for me and those of them that are my own',
     response: { status: 200, body: meAnswer },
+    errors: ['not_found'],
     handler: async ({ context, read }) => ok((await describeMe(context.config, read)).answer),
   }),
 
@@ -83,6 +84,7 @@ export const memberRoutes = [
       'Change my name and locale in all tenants, and my own settings in this one; null is the tenant’s',
     body: meBody,
     response: { status: 200, body: meAnswer },
+    errors: ['not_found'],
     handler: async ({ context, input, request, read }) => {
       const { me } = await describeMe(context.config, read)
       const changes = {
@@ -106,7 +108,7 @@ export const memberRoutes = [
     summary: 'Leave the tenant, which the last owner cannot',
     audit: { action: 'user.left', objectType: 'user' },
     response: { status: 204 },
-    errors: ['last_owner'],
+    errors: ['role_too_high', 'last_owner'],
     handler: async ({ context, tx, principal }) => {
       const me = userOf(principal)
       await removeUser(tx, me, 'account:self', me.userId, context.clock.now())

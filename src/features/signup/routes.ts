@@ -32,6 +32,10 @@ const madeTenant = {
   login_url: z.string(),
 }
 const startedTenant = loginSchema.extend(madeTenant)
+const startedCompany = startedTenant.extend({
+  access_token: z.string().nullable(),
+  refresh_token: z.string().nullable(),
+})
 /** Without tokens while the address of its owner has to be confirmed. */
 const signupAnswer = z.union([startedTenant, z.strictObject(madeTenant)])
 
@@ -108,20 +112,22 @@ export const signupRoutes = [
     scope: 'read',
     method: 'POST',
     path: '/v1/tenants',
-    summary: 'Make a further company for the same person',
+    summary: 'Make a further company for the same person; the tokens are null when answered again',
     permission: 'account:self',
     caller: 'user',
     whenBlocked: 'allowed',
     rateLimit: 'signup',
     body: z.strictObject(companyInput),
-    response: { status: 201, body: startedTenant },
-    errors: ['signups_closed', 'email_not_verified', 'overloaded'],
-    handler: async ({ context, input, request, read }) => {
+    response: { status: 201, body: startedCompany },
+    errors: ['not_found', 'signups_closed', 'email_not_verified', 'overloaded'],
+    secrets: ['access_token', 'refresh_token'],
+    handler: async ({ context, input, request, read, keep }) => {
       const { rows, principal } = await read((queries, claims) => meQuery(queries, userOf(claims).userId))
       if (!rows[0]) throw new AppError('not_found')
       const { user_id: id, email, first_name, last_name, locale } = rows[0]
       const user = { id, email, first_name, last_name, locale }
-      return created(await addCompany(context, input.body, user, userOf(principal), originOf(request)))
+      const claims = userOf(principal)
+      return created(await addCompany(context, input.body, user, claims, originOf(request), keep))
     },
   }),
 ]

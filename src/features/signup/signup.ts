@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
 import { newMailedToken } from '../accounts/account-mails.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
+import { type Keep, keepNothing } from '../idempotency/kept-answers.ts'
 import type { UserClaims } from '../members/access.ts'
 import type { PlanName } from '../plans/plans.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
@@ -111,9 +112,11 @@ export async function addCompany(
   user: UserAnswer,
   { userId, sessionId }: UserClaims,
   origin: Origin,
+  keep: Keep,
 ) {
   const now = context.clock.now()
-  const made = await makeTenant(context, { input, user, origin, now, isPending: false }, async (tx) => {
+  const company = { input, user, origin, now, isPending: false, keep }
+  const made = await makeTenant(context, company, async (tx) => {
     // Held until the new session is there: a new password ends the sessions behind its own lock of this row.
     const person = await tx
       .selectFrom('users')
@@ -136,6 +139,7 @@ interface TenantToMake {
   origin: Origin
   now: Date
   isPending: boolean
+  keep?: Keep
 }
 
 interface MadeTenant {
@@ -147,7 +151,7 @@ interface MadeTenant {
 
 async function makeTenant(
   context: Context,
-  { input, user, origin, now, isPending }: TenantToMake,
+  { input, user, origin, now, isPending, keep = keepNothing }: TenantToMake,
   holdUser: (tx: PlatformTx) => Promise<void>,
 ): Promise<MadeTenant> {
   const { db, log } = context
@@ -157,43 +161,49 @@ async function makeTenant(
   const mail = { email: user.email, ...newMailedToken('verify_email', now) }
   return withFreeTenantId(context, company_name, async (tenantId) => {
     const onStep = (step: string) => log.info({ tenant_id: tenantId, step, request_id }, 'tenant provisioned')
+    const make = async (tx: PlatformTx) => {
+      const settings = await readSystemSettings(tx)
+      refuseClosedSignups(settings)
+      const { status, trialEndsAt } = isPending
+        ? { status: 'PENDING' as const, trialEndsAt: null }
+        : startOf(plan, now, settings)
+      const tenant = {
+        tenantId,
+        name: company_name,
+        companyEmail: input.company_email,
+        adminEmail: user.email,
+        phone: input.phone,
+        region: input.region ?? settings.default_region,
+        plan,
+        status,
+        trialEndsAt,
+        settings: { language: settings.default_language },
+        template: input.template,
+        owner: { userId: user.id, membershipId, holdUser },
+        agent: 'system',
+        cause: 'Signed up',
+        audit: (_: PlatformTx, act: ProvisioningAct) =>
+          writeAuditEntry(tx, { actor: { kind: 'user', id: user.id }, ...act, ...origin, now }),
+        mail: () =>
+          isPending
+            ? enqueueJob(tx, 'send-account-mail', { template: 'verify_email', ...mail })
+            : enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail }),
+        now,
+      } as const
+      await provisionTenant(tx, tenant, { onStep })
+      const session = isPending
+        ? undefined
+        : await openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
+      return { tenantId, trialEndsAt, session }
+    }
     const made = await db.withPlatform(
       'signup',
-      async (tx) => {
-        const settings = await readSystemSettings(tx)
-        refuseClosedSignups(settings)
-        const { status, trialEndsAt } = isPending
-          ? { status: 'PENDING' as const, trialEndsAt: null }
-          : startOf(plan, now, settings)
-        const tenant = {
-          tenantId,
-          name: company_name,
-          companyEmail: input.company_email,
-          adminEmail: user.email,
-          phone: input.phone,
-          region: input.region ?? settings.default_region,
-          plan,
-          status,
-          trialEndsAt,
-          settings: { language: settings.default_language },
-          template: input.template,
-          owner: { userId: user.id, membershipId, holdUser },
-          agent: 'system',
-          cause: 'Signed up',
-          audit: (_: PlatformTx, act: ProvisioningAct) =>
-            writeAuditEntry(tx, { actor: { kind: 'user', id: user.id }, ...act, ...origin, now }),
-          mail: () =>
-            isPending
-              ? enqueueJob(tx, 'send-account-mail', { template: 'verify_email', ...mail })
-              : enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail }),
-          now,
-        } as const
-        await provisionTenant(tx, tenant, { onStep })
-        const session = isPending
-          ? undefined
-          : await openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
-        return { tenantId, trialEndsAt, session }
-      },
+      (tx) =>
+        keep(
+          tx,
+          () => make(tx),
+          (made) => answerWithoutTokens(context, made, user),
+        ),
       { tenantId },
     )
     log.info({ tenant_id: tenantId, plan, request_id }, 'tenant created')
@@ -201,15 +211,35 @@ async function makeTenant(
   })
 }
 
-async function answer(context: Context, { tenantId, trialEndsAt, session }: MadeTenant, user: UserAnswer) {
-  const common = {
+async function answer(context: Context, made: MadeTenant, user: UserAnswer) {
+  const { tenantId, session } = made
+  if (!session) return describe(made)
+  return {
+    ...describe(made),
+    ...(await answerWithTokens(context, session, { user, tenantId, role: 'owner' })),
+  }
+}
+
+/** What is left of an answer that is given again. Tokens are signed when the transaction is over. */
+function answerWithoutTokens({ tokens }: Context, made: MadeTenant, user: UserAnswer) {
+  const { tenantId: tenant_id } = made
+  const withoutTokens = { access_token: null, refresh_token: null, expires_in: tokens.accessSeconds }
+  return {
+    ...describe(made),
+    ...withoutTokens,
+    token_type: 'bearer',
+    tenant_id,
+    user: { ...user, role: 'owner' },
+  }
+}
+
+function describe({ tenantId, trialEndsAt }: MadeTenant) {
+  return {
     success: true as const,
     tenant_id: tenantId,
     trial_ends_at: trialEndsAt,
     login_url: `/login?tenant=${tenantId}`,
   }
-  if (!session) return common
-  return { ...common, ...(await answerWithTokens(context, session, { user, tenantId, role: 'owner' })) }
 }
 
 /** Whether an address, in lower case, has an account. */

@@ -24,7 +24,8 @@ export const supportSessionAdminRoutes = [
     method: 'POST',
     path,
     summary:
-      'Look inside a tenant for up to 60 minutes, read-only unless `write` is asked for: its owners get a mail, see each request, and can end it. Only for a super admin who has signed in',
+      'Look inside a tenant for up to 60 minutes, read-only unless `write` is asked for: its owners get a mail, see each request, and can end it. Only for a super admin who has signed in. The token is null when answered again',
+    caller: 'user',
     params,
     body: z.strictObject({
       reason: reasonSchema,
@@ -35,17 +36,18 @@ export const supportSessionAdminRoutes = [
       status: 201,
       body: z.strictObject({
         support_session: supportSessionAnswer,
-        access_token: z.string(),
+        access_token: z.string().nullable(),
         token_type: z.literal('bearer'),
         expires_in: z.int(),
       }),
     },
-    errors: ['session_required', 'not_found', 'status_not_allowed'],
-    handler: async ({ context, input, request, admin }) => {
+    errors: ['not_found', 'status_not_allowed'],
+    secrets: ['access_token'],
+    handler: async ({ context, input, request, admin, keep }) => {
       const tenantId = getTenantId(input.params.id)
       const now = context.clock.now()
       const act = { tenantId, admin: superAdminOf(admin), origin: originOf(request), now }
-      return created(await openSupportSession(context, input.body, act))
+      return created(await openSupportSession(context, input.body, act, keep))
     },
   }),
 

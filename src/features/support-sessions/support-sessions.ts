@@ -6,6 +6,7 @@ import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import type { AuditEntry } from '../audit/audit.ts'
 import { auditOperatorAct, operatorOf } from '../audit/operator-audit.ts'
+import type { Keep } from '../idempotency/kept-answers.ts'
 import { notify, owners } from '../notifications/notify.ts'
 import { lockSuperAdmin, type SuperAdmin } from '../super-admins/access.ts'
 import type { ActOnTenant } from '../tenants/admin.ts'
@@ -73,6 +74,7 @@ export async function openSupportSession(
   context: Context,
   { reason, minutes, write }: SupportRequest,
   act: ActOnTenant & { admin: SuperAdmin },
+  keep: Keep,
 ) {
   const { tenantId, admin, now } = act
   const { adminId, credentialsChangedAt } = admin
@@ -86,51 +88,45 @@ export async function openSupportSession(
     isReadOnly,
     expiresAt,
   })
-  const session = await context.db.withPlatform(
-    'support',
-    async (tx) => {
-      await lockSuperAdmin(tx, admin)
-      const { status } = await lockTenant(tx, tenantId)
-      if (isLeaving({ status })) throw new AppError('status_not_allowed', { members: { from: status } })
-      await tx
-        .insertInto('support_sessions')
-        .values({
-          id: supportSessionId,
-          super_admin_id: adminId,
-          super_admin_email: admin.email,
-          credentials_changed_at: credentialsChangedAt,
-          reason,
-          is_read_only: isReadOnly,
-          expires_at: expiresAt,
-          created_at: now,
-          updated_at: now,
-        })
-        .execute()
-      auditOperatorAct(tx, {
-        ...act,
-        action: 'support_session.opened',
-        object: { type: 'support_session', id: supportSessionId },
-        changedFields: ['is_read_only', 'expires_at'],
+  const expires_in = Math.floor((expiresAt.getTime() - now.getTime()) / 1000)
+  const open = async (tx: PlatformTx) => {
+    await lockSuperAdmin(tx, admin)
+    const { status } = await lockTenant(tx, tenantId)
+    if (isLeaving({ status })) throw new AppError('status_not_allowed', { members: { from: status } })
+    await tx
+      .insertInto('support_sessions')
+      .values({
+        id: supportSessionId,
+        super_admin_id: adminId,
+        super_admin_email: admin.email,
+        credentials_changed_at: credentialsChangedAt,
         reason,
+        is_read_only: isReadOnly,
+        expires_at: expiresAt,
+        created_at: now,
+        updated_at: now,
       })
-      await mailOwners(tx, { tenantId, template: 'support_session', support_session_id: supportSessionId })
-      notify(tx, {
-        template: 'support_session_opened',
-        to: { roles: owners },
-        values: { time: expiresAt.toISOString(), reason },
-        now,
-      })
-      return selectSupportSessions(tx).where('id', '=', supportSessionId).executeTakeFirstOrThrow()
-    },
-    { tenantId },
-  )
-  const expiresIn = Math.floor((expiresAt.getTime() - now.getTime()) / 1000)
-  return {
-    support_session: session,
-    access_token: token,
-    token_type: 'bearer' as const,
-    expires_in: expiresIn,
+      .execute()
+    auditOperatorAct(tx, {
+      ...act,
+      action: 'support_session.opened',
+      object: { type: 'support_session', id: supportSessionId },
+      changedFields: ['is_read_only', 'expires_at'],
+      reason,
+    })
+    await mailOwners(tx, { tenantId, template: 'support_session', support_session_id: supportSessionId })
+    notify(tx, {
+      template: 'support_session_opened',
+      to: { roles: owners },
+      values: { time: expiresAt.toISOString(), reason },
+      now,
+    })
+    const session = await selectSupportSessions(tx)
+      .where('id', '=', supportSessionId)
+      .executeTakeFirstOrThrow()
+    return { support_session: session, access_token: token, token_type: 'bearer' as const, expires_in }
   }
+  return context.db.withPlatform('support', (tx) => keep(tx, () => open(tx)), { tenantId })
 }
 
 /** RFC 7519 allows for fractions of a second in `exp`, of which most programs know nothing. */

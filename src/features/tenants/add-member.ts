@@ -12,6 +12,7 @@ import {
 } from '../accounts/operator-accounts.ts'
 import { auditOperatorAct } from '../audit/operator-audit.ts'
 import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
+import { type Keep, keepNothing } from '../idempotency/kept-answers.ts'
 import { expireOverdue } from '../invitations/invitations.ts'
 import type { Role } from '../members/roles.ts'
 import { consume, release } from '../plans/limits.ts'
@@ -42,15 +43,20 @@ export async function addMember(
   tools: Pick<Context, 'db' | 'clock' | 'passwords'>,
   fields: MemberFields,
   act: ActOnTenant,
+  keep: Keep = keepNothing,
 ): Promise<AddedMember> {
   const account = await prepareAccount(tools, { email: fields.email, path: 'body.email' })
   const { tenantId } = act
+  const added = { tenant_id: tenantId, user_id: account.userId, email: fields.email, role: fields.role }
+  const add = async (tx: PlatformTx) => {
+    await join(tx, fields, account, act)
+    return added
+  }
   try {
-    await tools.db.withPlatform('tenants', (tx) => join(tx, fields, account, act), { tenantId })
+    return await tools.db.withPlatform('tenants', (tx) => keep(tx, () => add(tx)), { tenantId })
   } catch (error) {
     throw error instanceof AccountChangedError ? new AppError('conflict', { cause: error }) : error
   }
-  return { tenant_id: tenantId, user_id: account.userId, email: fields.email, role: fields.role }
 }
 
 async function join(

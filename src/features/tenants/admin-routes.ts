@@ -128,16 +128,18 @@ function statusRoute(what: StatusAct, summary: string): Route {
     body: z.strictObject({ reason: reasonSchema }),
     response: { status: 200, body: tenantAnswer },
     errors: ['not_found', 'status_not_allowed'],
-    handler: async ({ context, input, request, admin }) => {
+    handler: async ({ context, input, request, admin, keep }) => {
       const act = actOf(input.params.id, { context, request, admin })
       const { baseDomain } = context.config
+      // What Stripe is to be told is told by a job of the same transaction: a repeat finds it enqueued.
       return ok(
         await context.db.withPlatform(
           'tenants',
-          async (tx) => {
-            await actOnStatus(tx, what, input.body.reason, act)
-            return getTenant(tx, { ...act, baseDomain })
-          },
+          (tx) =>
+            keep(tx, async () => {
+              await actOnStatus(tx, what, input.body.reason, act)
+              return getTenant(tx, { ...act, baseDomain })
+            }),
           act,
         ),
       )

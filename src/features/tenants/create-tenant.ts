@@ -8,6 +8,7 @@ import {
   newUserId,
   prepareAccount,
 } from '../accounts/operator-accounts.ts'
+import { type Keep, keepNothing } from '../idempotency/kept-answers.ts'
 import type { LimitName, PlanName } from '../plans/plans.ts'
 import type { SettingsChanges } from '../settings/settings.ts'
 import { readSystemSettings } from '../system-settings/system-settings.ts'
@@ -72,6 +73,8 @@ export interface CreateTenantOptions {
   onStep?: (step: ProvisioningStep) => void
   /** The line of a file, so that it is made into a tenant once. */
   importKey?: Buffer
+  /** Has a repeated request answered again instead of made once more. */
+  keep?: Keep
 }
 
 /** A tenant could not be made, and nothing of it was kept. */
@@ -170,7 +173,7 @@ interface Attempt {
 
 async function attempt(tools: ProvisioningTools, given: Attempt): Promise<CreatedTenant> {
   const { tenantId, people, by, options } = given
-  const { importKey } = options
+  const { importKey, keep = keepNothing } = options
   const { db, log } = tools
   let step: ProvisioningStep = 'tenant'
   const request_id = by.origin.requestId
@@ -186,15 +189,16 @@ async function attempt(tools: ProvisioningTools, given: Attempt): Promise<Create
   try {
     const tenant = await db.withPlatform(
       'tenants',
-      async (tx) => {
-        const made = describeTenant(tools, { ...given, importKey }, await readSystemSettings(tx))
-        await provisionTenant(tx, made, watcher)
-        return made
-      },
+      (tx) =>
+        keep(tx, async () => {
+          const made = describeTenant(tools, { ...given, importKey }, await readSystemSettings(tx))
+          await provisionTenant(tx, made, watcher)
+          return answer(tools, made, people.owner.password, given.fields.standard_user_email)
+        }),
       { tenantId },
     )
     log.info({ tenant_id: tenantId, plan: tenant.plan, request_id }, 'tenant created')
-    return answer(tools, tenant, people.owner.password, given.fields.standard_user_email)
+    return tenant
   } catch (error) {
     throw error instanceof AppError || passed.some((kind) => error instanceof kind)
       ? error

@@ -23,7 +23,7 @@ const createdTenant = z.strictObject({
   region: z.enum(regions),
   trial_ends_at: timestampSchema.nullable(),
   host: z.string().nullable(),
-  owner: z.strictObject({ ...person, password: z.string().optional() }),
+  owner: z.strictObject({ ...person, password: z.string().nullable().optional() }),
   standard_user: z.strictObject(person).optional(),
 })
 
@@ -33,7 +33,7 @@ export const provisionRoutes = [
     method: 'POST',
     path: '/v1/admin/tenants',
     summary:
-      'Make a tenant with its owner. Without admin_email the answer has the owner’s password, this once; else they choose one by mail',
+      'Make a tenant with its owner. Without admin_email the answer has the owner’s password, this once (null when answered again); else they choose one by mail',
     body: tenantFieldsSchema,
     response: { status: 201, body: createdTenant },
     errors: [
@@ -45,8 +45,9 @@ export const provisionRoutes = [
       'overloaded',
       'provisioning_failed',
     ],
-    handler: async ({ context, input, request, admin }) =>
-      created(await createTenantOf(context, input.body, { admin, origin: originOf(request) })),
+    secrets: ['owner.password'],
+    handler: async ({ context, input, request, admin, keep }) =>
+      created(await createTenantOf(context, input.body, { admin, origin: originOf(request) }, { keep })),
   }),
 
   route({
@@ -70,10 +71,10 @@ export const provisionRoutes = [
       'conflict',
       'overloaded',
     ],
-    handler: async ({ context, input, request, admin }) => {
+    handler: async ({ context, input, request, admin, keep }) => {
       const tenantId = getTenantId(input.params.id)
       const act = { tenantId, admin, origin: originOf(request), now: context.clock.now() }
-      return created(await addMember(context, input.body, act))
+      return created(await addMember(context, input.body, act, keep))
     },
   }),
 ]
