@@ -57,6 +57,34 @@ grant select (last_used_at, tenant_id) on public.api_keys to tenantry_platform;
 grant update (last_used_at, revoked_at, updated_at) on public.api_keys to tenantry_tenant;
 
 -- owner tenantry_owner
+create table public.articles (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  title text not null,
+  slug text,
+  body text not null,
+  status text not null default 'draft'::text,
+  published_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint articles_pkey PRIMARY KEY (tenant_id, id),
+  constraint articles_tenant_id_slug_key UNIQUE (tenant_id, slug),
+  constraint articles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint articles_body_check CHECK ((length(body) <= 200000)),
+  constraint articles_check CHECK (((published_at IS NULL) = (status = 'draft'::text))),
+  constraint articles_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 200))),
+  constraint articles_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text]))),
+  constraint articles_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+);
+CREATE INDEX articles_created_at ON public.articles USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX articles_title ON public.articles USING btree (tenant_id, title COLLATE "C", id);
+alter table public.articles enable row level security;
+alter table public.articles force row level security;
+create policy tenant_isolation on public.articles as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.articles to tenantry_purger;
+grant delete, insert, select, update on public.articles to tenantry_tenant;
+
+-- owner tenantry_owner
 create table public.audit_clock (
   is_only boolean not null default true,
   sealed_to bigint not null,
@@ -201,6 +229,34 @@ grant delete, select on public.billing_events to tenantry_purger;
 grant update (applied_at, finding, outcome, replays, subject_tenant_id) on public.billing_events to tenantry_platform;
 
 -- owner tenantry_owner
+create table public.business_analyses (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  title text not null,
+  kind text not null,
+  status text not null,
+  input jsonb not null default '{}'::jsonb,
+  result jsonb,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint business_analyses_pkey PRIMARY KEY (tenant_id, id),
+  constraint business_analyses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint business_analyses_input_check CHECK ((jsonb_typeof(input) = 'object'::text)),
+  constraint business_analyses_kind_check CHECK ((kind = ANY (ARRAY['swot'::text, 'forecast'::text, 'market'::text, 'competitors'::text, 'customers'::text]))),
+  constraint business_analyses_result_check CHECK ((jsonb_typeof(result) = 'object'::text)),
+  constraint business_analyses_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint business_analyses_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+);
+CREATE INDEX business_analyses_created_at ON public.business_analyses USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX business_analyses_kind ON public.business_analyses USING btree (tenant_id, kind, created_at DESC, id DESC);
+CREATE INDEX business_analyses_title ON public.business_analyses USING btree (tenant_id, title COLLATE "C", id);
+alter table public.business_analyses enable row level security;
+alter table public.business_analyses force row level security;
+create policy tenant_isolation on public.business_analyses as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.business_analyses to tenantry_purger;
+grant delete, insert, select, update on public.business_analyses to tenantry_tenant;
+
+-- owner tenantry_owner
 create table public.clients (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -222,6 +278,31 @@ alter table public.clients force row level security;
 create policy tenant_isolation on public.clients as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.clients to tenantry_purger;
 grant delete, insert, select, update on public.clients to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.credentials (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  encrypted_secret text not null,
+  secret_version integer not null default 1,
+  secret_updated_at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint credentials_pkey PRIMARY KEY (tenant_id, id),
+  constraint credentials_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint credentials_kind_check CHECK ((kind = ANY (ARRAY['api_key'::text, 'basic'::text, 'oauth2'::text, 'header'::text]))),
+  constraint credentials_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint credentials_secret_version_check CHECK ((secret_version > 0))
+);
+CREATE INDEX credentials_created_at ON public.credentials USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX credentials_name ON public.credentials USING btree (tenant_id, name COLLATE "C", id);
+alter table public.credentials enable row level security;
+alter table public.credentials force row level security;
+create policy tenant_isolation on public.credentials as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.credentials to tenantry_purger;
+grant delete, insert, select, update on public.credentials to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.credit_accounts (
@@ -327,6 +408,45 @@ grant delete, select on public.credit_operations to tenantry_purger;
 grant select on public.credit_operations to tenantry_tenant;
 
 -- owner tenantry_owner
+create table public.deals (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  title text not null,
+  client_id uuid,
+  lead_id uuid,
+  stage text not null,
+  amount_cents bigint not null,
+  currency text not null,
+  probability integer not null,
+  expected_close_on date,
+  closed_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  deleted_at timestamp(3) with time zone,
+  constraint deals_pkey PRIMARY KEY (tenant_id, id),
+  constraint deals_tenant_id_client_id_fkey FOREIGN KEY (tenant_id, client_id) REFERENCES public.clients(tenant_id, id),
+  constraint deals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint deals_tenant_id_lead_id_fkey FOREIGN KEY (tenant_id, lead_id) REFERENCES public.leads(tenant_id, id),
+  constraint deals_amount_cents_check CHECK (((amount_cents >= 0) AND (amount_cents <= '1000000000000000'::bigint))),
+  constraint deals_check CHECK (((stage = ANY (ARRAY['won'::text, 'lost'::text])) = (closed_at IS NOT NULL))),
+  constraint deals_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint deals_probability_check CHECK (((probability >= 0) AND (probability <= 100))),
+  constraint deals_stage_check CHECK ((stage = ANY (ARRAY['lead'::text, 'qualified'::text, 'proposal'::text, 'negotiation'::text, 'won'::text, 'lost'::text]))),
+  constraint deals_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+);
+CREATE INDEX deals_amount_cents ON public.deals USING btree (tenant_id, amount_cents, id);
+CREATE INDEX deals_client_id ON public.deals USING btree (tenant_id, client_id);
+CREATE INDEX deals_created_at ON public.deals USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX deals_lead_id ON public.deals USING btree (tenant_id, lead_id);
+CREATE INDEX deals_pipeline ON public.deals USING btree (tenant_id, stage, currency) INCLUDE (amount_cents, probability) WHERE (deleted_at IS NULL);
+CREATE INDEX deals_title ON public.deals USING btree (tenant_id, title COLLATE "C", id);
+alter table public.deals enable row level security;
+alter table public.deals force row level security;
+create policy tenant_isolation on public.deals as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.deals to tenantry_purger;
+grant delete, insert, select, update on public.deals to tenantry_tenant;
+
+-- owner tenantry_owner
 create table public.deletion_certificates (
   id uuid not null,
   subject_tenant_id text collate "C" not null,
@@ -365,6 +485,37 @@ grant select on public.deletion_certificates to tenantry_purger;
 grant update (completed_at, counts_after, counts_before, customer_id, jobs_deleted, kept, last_seal_hash, rows_deleted, status, users_deleted, waits_for) on public.deletion_certificates to tenantry_platform;
 
 -- owner tenantry_owner
+create table public.idempotency_keys (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  principal_kind text collate "C" not null,
+  principal_id text collate "C" not null,
+  key text collate "C" not null,
+  request_hash bytea not null,
+  status smallint,
+  body text,
+  headers jsonb,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint idempotency_keys_of_principal UNIQUE (tenant_id, principal_kind, principal_id, key),
+  constraint idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint idempotency_keys_headers_check CHECK ((jsonb_typeof(headers) = 'object'::text)),
+  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint idempotency_keys_principal_kind_check CHECK ((principal_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'operator'::text]))),
+  constraint idempotency_keys_request_hash_check CHECK ((octet_length(request_hash) = 32)),
+  constraint idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.idempotency_keys enable row level security;
+alter table public.idempotency_keys force row level security;
+create policy platform_access on public.idempotency_keys as permissive for select to tenantry_platform using (true);
+create policy tenant_isolation on public.idempotency_keys as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.idempotency_keys to tenantry_purger;
+grant insert, select, update on public.idempotency_keys to tenantry_tenant;
+grant select (created_at, tenant_id) on public.idempotency_keys to tenantry_platform;
+
+-- owner tenantry_owner
 create table public.invitations (
   tenant_id text collate "C" not null default app.current_tenant(),
   id uuid not null,
@@ -396,6 +547,175 @@ grant delete, insert, select on public.invitations to tenantry_tenant;
 grant update (expires_at, invited_by, status, token_id, updated_at) on public.invitations to tenantry_tenant;
 
 -- owner tenantry_owner
+create table public.invoice_counters (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  last_number integer not null,
+  last_issued_on date not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint invoice_counters_pkey PRIMARY KEY (tenant_id, id),
+  constraint invoice_counters_tenant_id_key UNIQUE (tenant_id),
+  constraint invoice_counters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint invoice_counters_last_number_check CHECK ((last_number > 0))
+);
+CREATE INDEX invoice_counters_created_at ON public.invoice_counters USING btree (tenant_id, created_at DESC, id DESC);
+CREATE TRIGGER invoice_counters_count BEFORE INSERT OR UPDATE ON public.invoice_counters FOR EACH ROW EXECUTE FUNCTION app.check_invoice_counter();
+alter table public.invoice_counters enable row level security;
+alter table public.invoice_counters force row level security;
+create policy tenant_isolation on public.invoice_counters as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.invoice_counters to tenantry_purger;
+grant insert, select on public.invoice_counters to tenantry_tenant;
+grant update (last_issued_on, last_number, updated_at) on public.invoice_counters to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.invoice_lines (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  invoice_id uuid not null,
+  "position" integer not null,
+  description text not null,
+  quantity numeric(9,3) not null,
+  unit_price_cents bigint not null,
+  vat_rate_basis_points integer,
+  net_cents bigint not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint invoice_lines_pkey PRIMARY KEY (tenant_id, id),
+  constraint invoice_lines_tenant_id_invoice_id_position_key UNIQUE (tenant_id, invoice_id, "position"),
+  constraint invoice_lines_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint invoice_lines_tenant_id_invoice_id_fkey FOREIGN KEY (tenant_id, invoice_id) REFERENCES public.invoices(tenant_id, id) ON DELETE CASCADE,
+  constraint invoice_lines_check CHECK (((net_cents)::numeric = round((quantity * (unit_price_cents)::numeric)))),
+  constraint invoice_lines_description_check CHECK (((length(description) >= 1) AND (length(description) <= 1000))),
+  constraint invoice_lines_net_cents_check CHECK ((abs(net_cents) <= '10000000000000'::bigint)),
+  constraint invoice_lines_position_check CHECK ((("position" >= 1) AND ("position" <= 200))),
+  constraint invoice_lines_unit_price_cents_check CHECK (((unit_price_cents >= 0) AND (unit_price_cents <= '10000000000000'::bigint))),
+  constraint invoice_lines_vat_rate_basis_points_check CHECK (((vat_rate_basis_points >= 0) AND (vat_rate_basis_points <= 10000)))
+);
+CREATE INDEX invoice_lines_created_at ON public.invoice_lines USING btree (tenant_id, created_at DESC, id DESC);
+CREATE TRIGGER invoice_lines_stay BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION app.check_invoice_line();
+alter table public.invoice_lines enable row level security;
+alter table public.invoice_lines force row level security;
+create policy tenant_isolation on public.invoice_lines as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.invoice_lines to tenantry_purger;
+grant delete, insert, select on public.invoice_lines to tenantry_tenant;
+grant update (updated_at, vat_rate_basis_points) on public.invoice_lines to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.invoices (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  client_id uuid,
+  due_on date,
+  note text,
+  currency text not null,
+  status text collate "C" not null default 'draft'::text,
+  number text collate "C",
+  issued_on date,
+  seller_name text,
+  buyer_name text,
+  buyer_email text,
+  buyer_address text,
+  paid_on date,
+  paid_at timestamp(3) with time zone,
+  voided_at timestamp(3) with time zone,
+  void_reason text,
+  net_cents bigint not null,
+  vat_cents bigint not null,
+  total_cents bigint not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint invoices_pkey PRIMARY KEY (tenant_id, id),
+  constraint invoices_tenant_id_number_key UNIQUE (tenant_id, number),
+  constraint invoices_tenant_id_client_id_fkey FOREIGN KEY (tenant_id, client_id) REFERENCES public.clients(tenant_id, id),
+  constraint invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint invoices_buyer_name_check CHECK (((length(buyer_name) >= 1) AND (length(buyer_name) <= 200))),
+  constraint invoices_check CHECK ((paid_on >= issued_on)),
+  constraint invoices_check1 CHECK ((total_cents = (net_cents + vat_cents))),
+  constraint invoices_check2 CHECK ((((status = 'draft'::text) = (number IS NULL)) AND ((status = 'draft'::text) = (issued_on IS NULL)))),
+  constraint invoices_check3 CHECK (((status = 'draft'::text) OR (client_id IS NOT NULL))),
+  constraint invoices_check4 CHECK ((((status = 'draft'::text) = (seller_name IS NULL)) AND ((status = 'draft'::text) = (buyer_name IS NULL)))),
+  constraint invoices_check5 CHECK (((status <> 'draft'::text) OR ((buyer_email IS NULL) AND (buyer_address IS NULL)))),
+  constraint invoices_check6 CHECK ((((status = 'paid'::text) = (paid_on IS NOT NULL)) AND ((status = 'paid'::text) = (paid_at IS NOT NULL)))),
+  constraint invoices_check7 CHECK ((((status = 'void'::text) = (voided_at IS NOT NULL)) AND ((status = 'void'::text) = (void_reason IS NOT NULL)))),
+  constraint invoices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint invoices_net_cents_check CHECK ((abs(net_cents) <= '10000000000000'::bigint)),
+  constraint invoices_note_check CHECK ((length(note) <= 5000)),
+  constraint invoices_number_check CHECK (((length(number) >= 1) AND (length(number) <= 40))),
+  constraint invoices_seller_name_check CHECK (((length(seller_name) >= 1) AND (length(seller_name) <= 200))),
+  constraint invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'issued'::text, 'paid'::text, 'void'::text]))),
+  constraint invoices_total_cents_check CHECK ((abs(total_cents) <= '10000000000000'::bigint)),
+  constraint invoices_vat_cents_check CHECK ((abs(vat_cents) <= '10000000000000'::bigint)),
+  constraint invoices_void_reason_check CHECK (((length(void_reason) >= 1) AND (length(void_reason) <= 1000)))
+);
+CREATE INDEX invoices_client_id ON public.invoices USING btree (tenant_id, client_id);
+CREATE INDEX invoices_created_at ON public.invoices USING btree (tenant_id, created_at DESC, id DESC);
+CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION app.check_invoice();
+alter table public.invoices enable row level security;
+alter table public.invoices force row level security;
+create policy tenant_isolation on public.invoices as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.invoices to tenantry_purger;
+grant delete, select, update on public.invoices to tenantry_tenant;
+grant insert (client_id, created_at, currency, due_on, id, net_cents, note, tenant_id, total_cents, updated_at, vat_cents) on public.invoices to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.knowledge_documents (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  title text not null,
+  content text not null,
+  language text not null,
+  tags jsonb not null default '[]'::jsonb,
+  source_url text,
+  content_bytes integer not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint knowledge_documents_pkey PRIMARY KEY (tenant_id, id),
+  constraint knowledge_documents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint knowledge_documents_check CHECK ((content_bytes = octet_length(content))),
+  constraint knowledge_documents_content_check CHECK ((length(content) <= 500000)),
+  constraint knowledge_documents_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text]))),
+  constraint knowledge_documents_source_url_check CHECK ((length(source_url) <= 2000)),
+  constraint knowledge_documents_tags_check CHECK ((jsonb_typeof(tags) = 'array'::text)),
+  constraint knowledge_documents_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+);
+CREATE INDEX knowledge_documents_created_at ON public.knowledge_documents USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX knowledge_documents_title ON public.knowledge_documents USING btree (tenant_id, title COLLATE "C", id);
+alter table public.knowledge_documents enable row level security;
+alter table public.knowledge_documents force row level security;
+create policy tenant_isolation on public.knowledge_documents as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.knowledge_documents to tenantry_purger;
+grant delete, insert, select, update on public.knowledge_documents to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.knowledge_terms (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  document_id uuid not null,
+  language text collate "C" not null,
+  term text collate "C" not null,
+  weight real not null,
+  first_at integer,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint knowledge_terms_pkey PRIMARY KEY (tenant_id, id),
+  constraint knowledge_terms_tenant_id_document_id_fkey FOREIGN KEY (tenant_id, document_id) REFERENCES public.knowledge_documents(tenant_id, id) ON DELETE CASCADE,
+  constraint knowledge_terms_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint knowledge_terms_first_at_check CHECK ((first_at >= 0)),
+  constraint knowledge_terms_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text]))),
+  constraint knowledge_terms_term_check CHECK (((length(term) >= 1) AND (length(term) <= 100))),
+  constraint knowledge_terms_weight_check CHECK ((weight > (0)::double precision))
+);
+CREATE INDEX knowledge_terms_created_at ON public.knowledge_terms USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX knowledge_terms_document_id ON public.knowledge_terms USING btree (tenant_id, document_id);
+CREATE UNIQUE INDEX knowledge_terms_term ON public.knowledge_terms USING btree (tenant_id, language, term, document_id) INCLUDE (weight, first_at);
+alter table public.knowledge_terms enable row level security;
+alter table public.knowledge_terms force row level security;
+create policy tenant_isolation on public.knowledge_terms as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.knowledge_terms to tenantry_purger;
+grant delete, insert, select, update on public.knowledge_terms to tenantry_tenant;
+
+-- owner tenantry_owner
 create table public.known_addresses (
   person_id uuid not null,
   address_hash bytea not null,
@@ -407,6 +727,41 @@ CREATE INDEX known_addresses_seen_at ON public.known_addresses USING btree (seen
 grant delete, insert, select, update on public.known_addresses to tenantry_platform;
 grant delete on public.known_addresses to tenantry_purger;
 grant select (person_id) on public.known_addresses to tenantry_purger;
+
+-- owner tenantry_owner
+create table public.leads (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  company text,
+  email text,
+  phone text,
+  source text not null,
+  status text not null,
+  notes text,
+  client_id uuid,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint leads_pkey PRIMARY KEY (tenant_id, id),
+  constraint leads_tenant_id_client_id_fkey FOREIGN KEY (tenant_id, client_id) REFERENCES public.clients(tenant_id, id),
+  constraint leads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint leads_check CHECK (((status = 'converted'::text) = (client_id IS NOT NULL))),
+  constraint leads_company_check CHECK (((length(company) >= 1) AND (length(company) <= 200))),
+  constraint leads_email_check CHECK ((length(email) <= 254)),
+  constraint leads_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint leads_notes_check CHECK ((length(notes) <= 20000)),
+  constraint leads_phone_check CHECK ((length(phone) <= 40)),
+  constraint leads_source_check CHECK ((source = ANY (ARRAY['website'::text, 'referral'::text, 'phone'::text, 'event'::text, 'other'::text]))),
+  constraint leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'contacted'::text, 'qualified'::text, 'lost'::text, 'converted'::text])))
+);
+CREATE INDEX leads_client_id ON public.leads USING btree (tenant_id, client_id);
+CREATE INDEX leads_created_at ON public.leads USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX leads_name ON public.leads USING btree (tenant_id, name COLLATE "C", id);
+alter table public.leads enable row level security;
+alter table public.leads force row level security;
+create policy tenant_isolation on public.leads as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.leads to tenantry_purger;
+grant delete, insert, select, update on public.leads to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.limit_counters (
@@ -451,6 +806,8 @@ create table public.material_categories (
   constraint material_categories_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 CREATE INDEX material_categories_created_at ON public.material_categories USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX material_categories_name ON public.material_categories USING btree (tenant_id, name COLLATE "C", id);
+CREATE INDEX material_categories_position ON public.material_categories USING btree (tenant_id, "position", id);
 alter table public.material_categories enable row level security;
 alter table public.material_categories force row level security;
 create policy tenant_isolation on public.material_categories as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
@@ -658,6 +1015,108 @@ grant insert, select on public.platform_audit_entries to tenantry_platform;
 grant select on public.platform_audit_entries to tenantry_purger;
 
 -- owner tenantry_owner
+create table public.platform_idempotency_keys (
+  id uuid not null,
+  caller text collate "C" not null,
+  key text collate "C" not null,
+  subject_tenant_id text collate "C" default app.current_tenant(),
+  request_hash bytea not null,
+  status smallint,
+  body text,
+  created_at timestamp(3) with time zone not null,
+  constraint platform_idempotency_keys_pkey PRIMARY KEY (id),
+  constraint platform_idempotency_keys_of_caller UNIQUE (caller, key),
+  constraint platform_idempotency_keys_caller_check CHECK (((length(caller) >= 1) AND (length(caller) <= 200))),
+  constraint platform_idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint platform_idempotency_keys_request_hash_check CHECK ((octet_length(request_hash) = 32)),
+  constraint platform_idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+CREATE INDEX platform_idempotency_keys_created_at ON public.platform_idempotency_keys USING btree (created_at);
+CREATE INDEX platform_idempotency_keys_subject ON public.platform_idempotency_keys USING btree (subject_tenant_id);
+grant delete, insert, select, update on public.platform_idempotency_keys to tenantry_platform;
+grant delete, select on public.platform_idempotency_keys to tenantry_purger;
+
+-- owner tenantry_owner
+create table public.production_orders (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  number text not null,
+  title text not null,
+  site_id uuid,
+  client_id uuid,
+  project_id uuid,
+  material_category_id uuid,
+  quantity double precision not null default 1,
+  unit text not null default 'piece'::text,
+  due_on date,
+  notes text,
+  status text not null default 'planned'::text,
+  started_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  deleted_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint production_orders_pkey PRIMARY KEY (tenant_id, id),
+  constraint production_orders_tenant_id_number_key UNIQUE (tenant_id, number),
+  constraint production_orders_tenant_id_client_id_fkey FOREIGN KEY (tenant_id, client_id) REFERENCES public.clients(tenant_id, id),
+  constraint production_orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint production_orders_tenant_id_material_category_id_fkey FOREIGN KEY (tenant_id, material_category_id) REFERENCES public.material_categories(tenant_id, id),
+  constraint production_orders_tenant_id_project_id_fkey FOREIGN KEY (tenant_id, project_id) REFERENCES public.projects(tenant_id, id),
+  constraint production_orders_tenant_id_site_id_fkey FOREIGN KEY (tenant_id, site_id) REFERENCES public.sites(tenant_id, id),
+  constraint production_orders_check CHECK (((status = 'cancelled'::text) OR ((started_at IS NULL) = (status = 'planned'::text)))),
+  constraint production_orders_check1 CHECK (((finished_at IS NULL) = (status <> 'done'::text))),
+  constraint production_orders_notes_check CHECK ((length(notes) <= 20000)),
+  constraint production_orders_number_check CHECK (((length(number) >= 1) AND (length(number) <= 50))),
+  constraint production_orders_quantity_check CHECK (((quantity > (0)::double precision) AND (quantity <= ('1000000000000'::numeric)::double precision))),
+  constraint production_orders_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'in_progress'::text, 'done'::text, 'cancelled'::text]))),
+  constraint production_orders_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200))),
+  constraint production_orders_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
+);
+CREATE INDEX production_orders_client_id ON public.production_orders USING btree (tenant_id, client_id);
+CREATE INDEX production_orders_created_at ON public.production_orders USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX production_orders_material_category_id ON public.production_orders USING btree (tenant_id, material_category_id);
+CREATE INDEX production_orders_number ON public.production_orders USING btree (tenant_id, number COLLATE "C", id);
+CREATE INDEX production_orders_project_id ON public.production_orders USING btree (tenant_id, project_id);
+CREATE INDEX production_orders_site_id ON public.production_orders USING btree (tenant_id, site_id);
+alter table public.production_orders enable row level security;
+alter table public.production_orders force row level security;
+create policy tenant_isolation on public.production_orders as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.production_orders to tenantry_purger;
+grant delete, insert, select, update on public.production_orders to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.projects (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  description text,
+  client_id uuid,
+  status text not null default 'planned'::text,
+  starts_on date,
+  ends_on date,
+  budget_cents bigint,
+  deleted_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint projects_pkey PRIMARY KEY (tenant_id, id),
+  constraint projects_tenant_id_client_id_fkey FOREIGN KEY (tenant_id, client_id) REFERENCES public.clients(tenant_id, id),
+  constraint projects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint projects_budget_cents_check CHECK (((budget_cents >= 0) AND (budget_cents <= '9007199254740991'::bigint))),
+  constraint projects_description_check CHECK ((length(description) <= 20000)),
+  constraint projects_ends_behind_start CHECK ((ends_on >= starts_on)),
+  constraint projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint projects_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'active'::text, 'on_hold'::text, 'done'::text])))
+);
+CREATE INDEX projects_client_id ON public.projects USING btree (tenant_id, client_id);
+CREATE INDEX projects_created_at ON public.projects USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX projects_name ON public.projects USING btree (tenant_id, name COLLATE "C", id);
+alter table public.projects enable row level security;
+alter table public.projects force row level security;
+create policy tenant_isolation on public.projects as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.projects to tenantry_purger;
+grant delete, insert, select, update on public.projects to tenantry_tenant;
+
+-- owner tenantry_owner
 create unlogged table public.rate_limits (
   key text collate "C" not null,
   hits integer not null,
@@ -676,6 +1135,27 @@ create unlogged table public.request_counts (
 );
 grant delete, insert, select, update on public.request_counts to tenantry_platform;
 grant delete, select on public.request_counts to tenantry_purger;
+
+-- owner tenantry_owner
+create table public.saved_queries (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  definition jsonb not null,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint saved_queries_pkey PRIMARY KEY (tenant_id, id),
+  constraint saved_queries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint saved_queries_definition_check CHECK ((jsonb_typeof(definition) = 'object'::text)),
+  constraint saved_queries_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE INDEX saved_queries_created_at ON public.saved_queries USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX saved_queries_name ON public.saved_queries USING btree (tenant_id, name COLLATE "C", id);
+alter table public.saved_queries enable row level security;
+alter table public.saved_queries force row level security;
+create policy tenant_isolation on public.saved_queries as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.saved_queries to tenantry_purger;
+grant delete, insert, select, update on public.saved_queries to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.sessions (
@@ -713,6 +1193,32 @@ create table public.signing_keys (
   constraint signing_keys_pkey PRIMARY KEY (kid)
 );
 grant delete, insert, select on public.signing_keys to tenantry_platform;
+
+-- owner tenantry_owner
+create table public.sites (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  address text,
+  city text,
+  country text,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint sites_pkey PRIMARY KEY (tenant_id, id),
+  constraint sites_tenant_id_name_key UNIQUE (tenant_id, name),
+  constraint sites_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint sites_address_check CHECK ((length(address) <= 1000)),
+  constraint sites_city_check CHECK (((length(city) >= 1) AND (length(city) <= 200))),
+  constraint sites_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint sites_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE INDEX sites_created_at ON public.sites USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX sites_name ON public.sites USING btree (tenant_id, name COLLATE "C", id);
+alter table public.sites enable row level security;
+alter table public.sites force row level security;
+create policy tenant_isolation on public.sites as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.sites to tenantry_purger;
+grant delete, insert, select, update on public.sites to tenantry_tenant;
 
 -- owner tenantry_owner
 create table public.super_admins (
@@ -982,6 +1488,158 @@ grant insert, select, update on public.users to tenantry_platform;
 grant delete on public.users to tenantry_purger;
 grant select (id) on public.users to tenantry_purger;
 
+-- owner tenantry_owner
+create table public.voice_conversations (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  subject text not null,
+  participant text,
+  channel text not null,
+  started_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone,
+  summary text,
+  transcription_id uuid,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint voice_conversations_pkey PRIMARY KEY (tenant_id, id),
+  constraint voice_conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint voice_conversations_tenant_id_transcription_id_fkey FOREIGN KEY (tenant_id, transcription_id) REFERENCES public.voice_transcriptions(tenant_id, id),
+  constraint voice_conversations_channel_check CHECK ((channel = ANY (ARRAY['phone'::text, 'video'::text, 'in_person'::text, 'assistant'::text]))),
+  constraint voice_conversations_ended_behind_start CHECK ((ended_at >= started_at)),
+  constraint voice_conversations_participant_check CHECK (((length(participant) >= 1) AND (length(participant) <= 200))),
+  constraint voice_conversations_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 200))),
+  constraint voice_conversations_summary_check CHECK ((length(summary) <= 20000))
+);
+CREATE INDEX voice_conversations_created_at ON public.voice_conversations USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX voice_conversations_started_at ON public.voice_conversations USING btree (tenant_id, started_at, id);
+CREATE INDEX voice_conversations_subject ON public.voice_conversations USING btree (tenant_id, subject COLLATE "C", id);
+CREATE INDEX voice_conversations_transcription_id ON public.voice_conversations USING btree (tenant_id, transcription_id);
+alter table public.voice_conversations enable row level security;
+alter table public.voice_conversations force row level security;
+create policy tenant_isolation on public.voice_conversations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.voice_conversations to tenantry_purger;
+grant delete, insert, select, update on public.voice_conversations to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.voice_transcriptions (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  title text not null,
+  source text not null,
+  language text,
+  duration_seconds integer,
+  status text not null,
+  text text,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint voice_transcriptions_pkey PRIMARY KEY (tenant_id, id),
+  constraint voice_transcriptions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint voice_transcriptions_duration_seconds_check CHECK (((duration_seconds >= 0) AND (duration_seconds <= 604800))),
+  constraint voice_transcriptions_language_check CHECK ((language ~ '^[a-z]{2,3}(-[A-Z]{2})?$'::text)),
+  constraint voice_transcriptions_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'call'::text, 'meeting'::text, 'dictation'::text]))),
+  constraint voice_transcriptions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
+  constraint voice_transcriptions_text_check CHECK ((length(text) <= 500000)),
+  constraint voice_transcriptions_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+);
+CREATE INDEX voice_transcriptions_created_at ON public.voice_transcriptions USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX voice_transcriptions_title ON public.voice_transcriptions USING btree (tenant_id, title COLLATE "C", id);
+alter table public.voice_transcriptions enable row level security;
+alter table public.voice_transcriptions force row level security;
+create policy tenant_isolation on public.voice_transcriptions as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.voice_transcriptions to tenantry_purger;
+grant delete, insert, select, update on public.voice_transcriptions to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.workflow_executions (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  workflow_id uuid not null,
+  external_id text,
+  input jsonb not null default '{}'::jsonb,
+  status text not null default 'running'::text,
+  output jsonb,
+  error text,
+  started_at timestamp(3) with time zone not null,
+  finished_at timestamp(3) with time zone,
+  duration_ms bigint,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint workflow_executions_pkey PRIMARY KEY (tenant_id, id),
+  constraint workflow_executions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint workflow_executions_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES public.workflows(tenant_id, id),
+  constraint workflow_executions_check CHECK (((finished_at IS NULL) = (status = 'running'::text))),
+  constraint workflow_executions_check1 CHECK (((duration_ms IS NULL) = (status = 'running'::text))),
+  constraint workflow_executions_check2 CHECK ((((duration_ms)::numeric = (EXTRACT(epoch FROM (finished_at - started_at)) * (1000)::numeric)) AND (duration_ms >= 0))),
+  constraint workflow_executions_check3 CHECK (((status <> 'running'::text) OR ((output IS NULL) AND (error IS NULL)))),
+  constraint workflow_executions_error_check CHECK (((length(error) >= 1) AND (length(error) <= 10000))),
+  constraint workflow_executions_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+  constraint workflow_executions_input_check CHECK ((jsonb_typeof(input) = 'object'::text)),
+  constraint workflow_executions_output_check CHECK ((jsonb_typeof(output) = 'object'::text)),
+  constraint workflow_executions_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE INDEX workflow_executions_created_at ON public.workflow_executions USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX workflow_executions_external_id ON public.workflow_executions USING btree (tenant_id, external_id);
+CREATE INDEX workflow_executions_status ON public.workflow_executions USING btree (tenant_id, status, created_at DESC, id DESC);
+CREATE INDEX workflow_executions_workflow_id ON public.workflow_executions USING btree (tenant_id, workflow_id, created_at DESC, id DESC);
+CREATE TRIGGER workflow_executions_end BEFORE UPDATE ON public.workflow_executions FOR EACH ROW WHEN (((old.status <> 'running'::text) OR (new.status = 'running'::text))) EXECUTE FUNCTION app.refuse_execution_change();
+alter table public.workflow_executions enable row level security;
+alter table public.workflow_executions force row level security;
+create policy tenant_isolation on public.workflow_executions as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.workflow_executions to tenantry_purger;
+grant insert, select on public.workflow_executions to tenantry_tenant;
+grant update (duration_ms, error, finished_at, output, status, updated_at) on public.workflow_executions to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.workflow_states (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  workflow_id uuid not null,
+  key text collate "C" not null,
+  value jsonb not null,
+  version integer not null default 1,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint workflow_states_pkey PRIMARY KEY (tenant_id, id),
+  constraint workflow_states_tenant_id_workflow_id_key_key UNIQUE (tenant_id, workflow_id, key),
+  constraint workflow_states_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint workflow_states_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES public.workflows(tenant_id, id),
+  constraint workflow_states_key_check CHECK ((key ~ '^[A-Za-z0-9_:-][A-Za-z0-9_.:-]{0,99}$'::text)),
+  constraint workflow_states_version_check CHECK ((version > 0))
+);
+CREATE INDEX workflow_states_created_at ON public.workflow_states USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.workflow_states enable row level security;
+alter table public.workflow_states force row level security;
+create policy tenant_isolation on public.workflow_states as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.workflow_states to tenantry_purger;
+grant delete, insert, select, update on public.workflow_states to tenantry_tenant;
+
+-- owner tenantry_owner
+create table public.workflows (
+  tenant_id text collate "C" not null default app.current_tenant(),
+  id uuid not null,
+  name text not null,
+  description text,
+  engine text not null,
+  definition jsonb not null default '{}'::jsonb,
+  is_active boolean not null default true,
+  deleted_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null,
+  updated_at timestamp(3) with time zone not null,
+  constraint workflows_pkey PRIMARY KEY (tenant_id, id),
+  constraint workflows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id),
+  constraint workflows_definition_check CHECK ((jsonb_typeof(definition) = 'object'::text)),
+  constraint workflows_description_check CHECK ((length(description) <= 20000)),
+  constraint workflows_engine_check CHECK ((engine = ANY (ARRAY['n8n'::text, 'bolt'::text, 'bmad'::text]))),
+  constraint workflows_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE INDEX workflows_created_at ON public.workflows USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX workflows_name ON public.workflows USING btree (tenant_id, name COLLATE "C", id);
+alter table public.workflows enable row level security;
+alter table public.workflows force row level security;
+create policy tenant_isolation on public.workflows as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+grant delete, select on public.workflows to tenantry_purger;
+grant delete, insert, select, update on public.workflows to tenantry_tenant;
+
 create sequence public.tenant_changes_id_seq;
 
 -- owner tenantry_owner
@@ -1247,6 +1905,75 @@ grant execute on function app.change_usage(text[],bigint[],timestamp with time z
 grant execute on function app.change_usage(text[],bigint[],timestamp with time zone[],timestamp with time zone) to tenantry_tenant;
 
 -- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.check_invoice()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  -- What becomes of an issued invoice; the rest of it is for good.
+  later constant text[] := array['status', 'paid_on', 'paid_at', 'voided_at', 'void_reason', 'updated_at'];
+begin
+  if tg_op = 'DELETE' then
+    if old.status = 'draft'
+      or exists (select from tenants t where t.tenant_id = old.tenant_id and t.status = 'DELETING')
+    then
+      return old;
+    end if;
+  elsif old.status = 'draft' and new.status in ('draft', 'issued')
+    or old.status = 'issued' and new.status in ('paid', 'void') and to_jsonb(new) - later = to_jsonb(old) - later
+  then
+    return new;
+  end if;
+  raise exception using errcode = 'TN006', message = format('an invoice that is %s stays as it is', old.status);
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.check_invoice_counter()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' and new.last_number = 1
+    or tg_op = 'UPDATE' and new.last_issued_on >= old.last_issued_on
+      and new.last_number = (case when extract(year from new.last_issued_on) > extract(year from old.last_issued_on) then 1
+        else old.last_number + 1 end)
+  then
+    return new;
+  end if;
+  raise exception using errcode = 'TN006', message = 'invoices are numbered one by one';
+end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.check_invoice_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  invoice record;
+begin
+  if tg_op = 'DELETE' and exists (select from tenants t where t.tenant_id = old.tenant_id and t.status = 'DELETING') then
+    return old;
+  end if;
+  for invoice in
+    select i.status from invoices i
+    where i.tenant_id = coalesce(new.tenant_id, old.tenant_id) and i.id in (old.invoice_id, new.invoice_id)
+    order by i.id for share
+  loop
+    if invoice.status <> 'draft' then
+      raise exception using errcode = 'TN006',
+        message = format('a line of an invoice that is %s stays as it is', invoice.status);
+    end if;
+  end loop;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
+end $function$;
+
+-- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.check_tenant_status()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1449,6 +2176,24 @@ begin
   ) l;
   return held - overdue;
 end $function$;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.forget_idempotency_keys(before timestamp with time zone, max_rows integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    with gone as (
+      delete from public.idempotency_keys k
+      where k.tenant_id = app.current_tenant() and k.created_at <= before and k.id = any (array(
+        select o.id from public.idempotency_keys o
+        where o.tenant_id = app.current_tenant() and o.created_at <= before limit max_rows))
+      returning 1
+    )
+    select count(*)::integer from gone
+  $function$;
+grant execute on function app.forget_idempotency_keys(timestamp with time zone,integer) to tenantry_platform;
 
 -- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.forget_notifications(before timestamp with time zone)
@@ -1877,6 +2622,16 @@ AS $function$
     select * from app.change_credits('refund', new_id, credits, why, key, by_kind, by_id, at, null, of_debit)
   $function$;
 grant execute on function app.refund_credits(uuid,bigint,text,text,text,text,timestamp with time zone,uuid) to tenantry_platform;
+
+-- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.refuse_execution_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  raise exception using errcode = 'TN006', message = 'an execution ends once, and is not changed otherwise';
+end $function$;
 
 -- owner tenantry_purger
 CREATE OR REPLACE FUNCTION app.refuse_undeleted()

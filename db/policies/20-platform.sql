@@ -3,8 +3,8 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['audit_entries', 'audit_seals', 'billing_accounts', 'credit_lots', 'limit_counters', 'memberships',
-    'notifications', 'tenant_settings', 'tenants', 'usage_days'] loop
+  foreach t in array array['audit_entries', 'audit_seals', 'billing_accounts', 'credit_lots', 'idempotency_keys', 'limit_counters',
+    'memberships', 'notifications', 'tenant_settings', 'tenants', 'usage_days'] loop
     if not exists (
       select from pg_policy p
       where p.polrelid = t::regclass and p.polname = 'platform_access' and p.polcmd = 'r' and p.polpermissive

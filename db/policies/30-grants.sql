@@ -39,10 +39,23 @@ revoke insert, delete on tenant_settings from :"tenant_role";
 -- What a member is told is written by app.notify(); that it was read, they say.
 revoke insert, update, delete on notifications from :"tenant_role";
 grant update (read_at, updated_at) on notifications to :"tenant_role";
+-- Forgotten by a job: what was done once is not done again before.
+revoke delete on idempotency_keys from :"tenant_role";
+-- An execution was counted for its month: it ends once, and stays.
+revoke update, delete on workflow_executions from :"tenant_role";
+grant update (status, output, error, finished_at, duration_ms, updated_at) on workflow_executions to :"tenant_role";
 -- Opened by the platform, and ended by a function, so that none comes back.
 revoke insert, update, delete on support_sessions from :"tenant_role";
 grant execute on function app.support_session_admin(uuid) to :"tenant_role";
 grant execute on function app.end_support_session(uuid, text, text, timestamptz) to :"tenant_role", :"platform_role";
+-- An invoice begins as a draft, and its lines are replaced. What numbers there were is never forgotten.
+revoke insert on invoices from :"tenant_role";
+grant insert (tenant_id, id, client_id, due_on, note, currency, net_cents, vat_cents, total_cents, created_at, updated_at)
+  on invoices to :"tenant_role";
+revoke update on invoice_lines from :"tenant_role";
+grant update (vat_rate_basis_points, updated_at) on invoice_lines to :"tenant_role";
+revoke update, delete on invoice_counters from :"tenant_role";
+grant update (last_number, last_issued_on, updated_at) on invoice_counters to :"tenant_role";
 -- What Stripe says is the platform's to write.
 revoke insert, update, delete on billing_accounts from :"tenant_role";
 -- What a tenant is held to is written by functions, which know the limits.
@@ -102,6 +115,10 @@ grant execute on function app.current_tenant(), app.lock_usage(), app.recount_us
 -- Where there are notifications old enough to be forgotten its job looks up; what they say it cannot read.
 grant select (tenant_id, created_at) on notifications to :"platform_role";
 grant execute on function app.forget_notifications(timestamptz) to :"platform_role";
+-- The same of what was answered under which key; the answers themselves it cannot read, but those of its own acts.
+grant select (tenant_id, created_at) on idempotency_keys to :"platform_role";
+grant execute on function app.forget_idempotency_keys(timestamptz, integer) to :"platform_role";
+grant select, insert, update, delete on platform_idempotency_keys to :"platform_role";
 grant execute on function app.notify(text, text[], uuid[], uuid, jsonb, timestamptz) to :"tenant_role", :"platform_role";
 -- Which tenants have entries to seal; what is in them it cannot read.
 grant select (tenant_id, position) on audit_entries to :"platform_role";

@@ -1,9 +1,22 @@
+import { mapValues } from 'es-toolkit'
 import { z } from 'zod'
 import type { SortedKind } from '../db/keyset.ts'
 import { instantSchema, timestampSchema } from '../http/schemas.ts'
 
 /** How a column is stored and read: what is an object or a list is jsonb. */
 export type ColumnKind = SortedKind | 'number' | 'boolean' | 'uuid' | 'json'
+
+/** What PostgreSQL reads a value of each kind as. */
+export const sqlTypeOf: Record<ColumnKind, string> = {
+  text: 'text',
+  uuid: 'uuid',
+  boolean: 'boolean',
+  integer: 'bigint',
+  number: 'float8',
+  date: 'date',
+  instant: 'timestamptz',
+  json: 'jsonb',
+}
 
 /** A column as its zod schema describes it. */
 export interface Column {
@@ -42,8 +55,16 @@ function kindOf(schema: z.ZodType): ColumnKind {
 }
 
 /** The schema of a field without its default: of a change that leaves it out nothing is meant. */
-export function withoutDefault(field: z.ZodType): z.ZodType {
+function withoutDefault(field: z.ZodType): z.ZodType {
   return field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field
+}
+
+/** What can be changed of fields: some of them, at least one. */
+export function changesOf(fields: Record<string, z.ZodType>) {
+  return z
+    .strictObject(mapValues(fields, withoutDefault))
+    .partial()
+    .refine((body) => Object.keys(body).length > 0, 'should hold at least one field')
 }
 
 /** The schema of a field in an answer: always there, an instant as the Date that JSON shows as ISO 8601. */
@@ -52,6 +73,12 @@ export function shown(field: z.ZodType): z.ZodType {
   const present = kind === 'instant' ? timestampSchema : schema
   return isNullable ? present.nullable() : present
 }
+
+/** Yes or no in a query. */
+export const flagSchema = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .optional()
 
 /** The schema of a filter by equality, from the text of a query. */
 export function filterOf(field: z.ZodType): z.ZodType {
@@ -64,10 +91,7 @@ export function filterOf(field: z.ZodType): z.ZodType {
         .transform(Number)
         .optional()
     case 'boolean':
-      return z
-        .enum(['true', 'false'])
-        .transform((text) => text === 'true')
-        .optional()
+      return flagSchema
     case 'instant':
       return instantSchema.optional()
     case 'json':

@@ -5,7 +5,7 @@ import type { Permission } from '../features/members/roles.ts'
 import { type Amounts, release } from '../features/plans/limits.ts'
 import { isPeriodLimit, type ModuleName } from '../features/plans/plans.ts'
 import type { WriteRoute } from '../http/route.ts'
-import { type Column, columnOf, shown, withoutDefault } from './columns.ts'
+import { type Column, changesOf, columnOf, shown } from './columns.ts'
 import { createRoutes } from './resource-routes.ts'
 import {
   cursorAt,
@@ -13,9 +13,11 @@ import {
   insertRow,
   type ListOf,
   lockRow,
+  markDeleted,
   type Part,
   type Row,
   restoreRow,
+  selectionOf,
   selectRow,
   selectRows,
   type Table,
@@ -57,6 +59,8 @@ export interface Definition<
   searchable?: readonly NameOf<Shape & Computed>[]
   /** Long columns, which lists leave out. */
   large?: readonly NameOf<Shape & Computed>[]
+  /** Columns of which each has a value of its own, by a unique key behind tenant_id; the same again is 409 `conflict`. */
+  unique?: readonly NameOf<Shape & Computed>[]
   /** Columns that hold the id of a row of another table. */
   references?: { [Column in NameOf<Shape & Computed>]?: ResourceTable }
   /** What one takes of the plan's limits, from its making to its end. */
@@ -94,6 +98,7 @@ export interface AnyResource {
   large: readonly string[]
   filterable: readonly string[]
   sortable: readonly string[]
+  unique: readonly string[]
   references: Readonly<Record<string, string>>
   limits: Amounts
   permissions: { write: Permission; delete: Permission }
@@ -108,7 +113,8 @@ export interface AnyResource {
 
 /**
  * Makes a resource of a business table: queries, and the routes that list, make, show, change and delete its rows, with
- * everything a route states of itself. What is special about it is written beside it, around one of these routes.
+ * everything a route states of itself. What is special about it is written beside it: its rules are the same functions
+ * again, around these, with routes of their own: `rules = { ...standard, create, update }`, `createRoutes(rules)`.
  * @throws Error for what cannot be sorted or filtered by
  */
 export function defineResource<
@@ -127,14 +133,16 @@ export function defineResource<
   const { noun, large = [], limits = {}, filterable = [], searchable = [] } = definition
   const sortable = ['created_at', ...(definition.sortable ?? [])]
   const references = (definition.references ?? {}) as Record<string, string>
+  const columns = new Map(Object.entries(all).map(([name, schema]) => [name, columnOf(schema)]))
   const table: Table = {
     name: definition.table,
-    columns: new Map(Object.entries(all).map(([name, schema]) => [name, columnOf(schema)])),
+    columns,
+    selection: selectionOf(columns),
     isSoftlyDeleted: definition.deletion === 'soft',
     searchable,
-    references: Object.keys(references),
+    references,
   }
-  checkSortable(table.columns, sortable)
+  checkSortable(columns, sortable)
   if (table.isSoftlyDeleted && (Object.keys(limits) as (keyof Amounts)[]).some(isPeriodLimit)) {
     throw new Error(`${noun}: what counts in a period cannot be brought back`)
   }
@@ -153,21 +161,17 @@ export function defineResource<
     large: large as readonly string[],
     filterable: filterable as readonly string[],
     sortable: sortable as readonly string[],
+    unique: (definition.unique ?? []) as readonly string[],
     references,
     limits,
     permissions: { write: 'records:write', delete: 'records:delete', ...definition.permissions } as const,
     fields,
     example,
     answer,
-    listed: answer.omit(Object.fromEntries(large.map((name) => [name, true])) as never) as z.ZodObject,
+    listed: large.length > 0 ? withoutLarge(answer, large).meta({ id: `${pascalCase(noun)}InList` }) : answer,
     body: z.strictObject(fields).meta({ examples: [example] }) as unknown as z.ZodObject &
       z.ZodType<ResourceInput<Shape>>,
-    changes: z
-      .strictObject(mapValues(fields, withoutDefault))
-      .partial()
-      .refine((body) => Object.keys(body).length > 0, 'should hold at least one field') as z.ZodType<
-      Partial<ResourceInput<Shape>>
-    >,
+    changes: changesOf(fields) as unknown as z.ZodType<Partial<ResourceInput<Shape>>>,
 
     /** A part of a list, as a query; each row without the columns that the part omits. */
     list: (queries: TenantQueryBuilder, list: ListOf, part: Part) => selectRows(queries, table, list, part),
@@ -192,12 +196,21 @@ export function defineResource<
     update: (tx: Tx, id: string, values: Row, now: Date) =>
       updateRow(tx, table, id, values, now) as Promise<Shows>,
     /**
-     * Deletes one, and gives back what it took of limits.
+     * Deletes one, softly where the definition says so, and gives back what it took of limits.
      * @throws AppError 404 `not_found`, 409 `in_use`
      */
     async remove(tx: Tx, id: string, now: Date): Promise<void> {
-      const { created_at } = await deleteRow(tx, table, id, now)
-      release(tx, limits, { now, takenAt: created_at })
+      const deleted = table.isSoftlyDeleted ? markDeleted(tx, table, id, now) : deleteRow(tx, table, id)
+      release(tx, limits, { now, takenAt: (await deleted).created_at })
+    },
+    /**
+     * Deletes one that cannot be brought back then, whether it was softly deleted before or not, and gives back what it
+     * still takes of limits.
+     * @throws AppError 404 `not_found`, 409 `in_use`
+     */
+    async removeForGood(tx: Tx, id: string, now: Date): Promise<void> {
+      const { created_at, was_marked } = await deleteRow(tx, table, id)
+      if (!was_marked) release(tx, limits, { now, takenAt: created_at })
     },
     /**
      * Brings back one that was softly deleted; its limits are the route's to take.
@@ -208,11 +221,12 @@ export function defineResource<
   return { ...resource, routes: createRoutes(resource) }
 }
 
-/** What a resource is and does, however its columns are typed. */
-export type Resource = ReturnType<typeof defineResource>
-
 /** A route of a resource that writes, with the type of its body. */
 export type ResourceWrite<Body extends z.ZodType = z.ZodType> = WriteRoute<z.ZodType, z.ZodType, Body>
+
+function withoutLarge(answer: z.ZodObject, large: readonly string[]): z.ZodObject {
+  return answer.omit(Object.fromEntries(large.map((name) => [name, true])) as never)
+}
 
 function checkSortable(columns: ReadonlyMap<string, Column>, sortable: readonly string[]): void {
   for (const name of sortable) {

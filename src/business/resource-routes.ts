@@ -1,27 +1,25 @@
 import { z } from 'zod'
 import type { TenantQueryBuilder, Tx } from '../db/database.ts'
 import { bindCursor, type Cursor, decodeCursor, encodeCursor, toPage } from '../db/keyset.ts'
-import { AppError } from '../errors.ts'
-import { etagOf, ifMatchOf, requireMatch } from '../http/preconditions.ts'
+import { AppError, type ErrorCode } from '../errors.ts'
+import { checkIfMatch, etagOf } from '../http/preconditions.ts'
 import { created, noContent, ok, type ReadRoute, type Reply, type WriteRoute } from '../http/route.ts'
 import { idParams, pageOf, pageQuery } from '../http/schemas.ts'
-import { filterOf } from './columns.ts'
+import { filterOf, flagSchema } from './columns.ts'
 import type { AnyResource } from './define-resource.ts'
-import { type ListOf, type Part, type Row, sortOf } from './rows.ts'
+import { exportRoute } from './export-rows.ts'
+import { type ListOf, type Part, type Row, type selectRow, type selectRows, sortOf } from './rows.ts'
 
 /** What the routes call. */
 interface Queries<Shows> {
-  list(
-    queries: TenantQueryBuilder,
-    list: ListOf,
-    part: Part,
-  ): ReturnType<typeof import('./rows.ts').selectRows>
-  find(queries: TenantQueryBuilder | Tx, id: string): ReturnType<typeof import('./rows.ts').selectRow>
+  list(queries: TenantQueryBuilder, list: ListOf, part: Part): ReturnType<typeof selectRows>
+  find(queries: TenantQueryBuilder | Tx, id: string): ReturnType<typeof selectRow>
   cursorAt(sort: string, row: Row): Cursor
   lock(tx: Tx, id: string): Promise<Shows>
   create(tx: Tx, input: Row, now: Date): Promise<Shows>
   update(tx: Tx, id: string, values: Row, now: Date): Promise<Shows>
   remove(tx: Tx, id: string, now: Date): Promise<void>
+  removeForGood(tx: Tx, id: string, now: Date): Promise<void>
   restore(tx: Tx, id: string, now: Date): Promise<Shows>
 }
 
@@ -47,10 +45,7 @@ export function listQueryOf({ sortable, filterable, table, fields, answer }: Any
     ...Object.fromEntries(filterable.map((name) => [name, filterOf(schemaOf(name))])),
     ...(table.searchable.length > 0 && { q: z.string().min(1).max(200).optional() }),
     ...(table.isSoftlyDeleted && {
-      deleted: z
-        .enum(['true', 'false'])
-        .transform((text) => text === 'true')
-        .optional(),
+      deleted: flagSchema,
     }),
   }
 }
@@ -65,14 +60,10 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
   const one = `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`
   const all = resource.label.en.toLowerCase()
   const objectPath = `${path}/:id` as const
+  const conflicts: ErrorCode[] = resource.unique.length > 0 ? ['conflict'] : []
   const act = (action: string) => ({ action: `${noun}.${action}`, objectType: noun })
   const answer = { status: 200, body: resource.answer as z.ZodType, etag: true } as const
   const replyWith = (reply: Reply, row: unknown): Reply => ({ ...reply, headers: { ETag: etagOf(row) } })
-
-  /** Held until the transaction ends when the caller says in which state they know it. */
-  async function checkMatch(tx: Tx, id: string, ifMatch: string | undefined): Promise<void> {
-    if (ifMatch !== undefined) requireMatch(ifMatch, await resource.lock(tx, id))
-  }
 
   const list: ReadRoute<z.ZodType, z.ZodType<ListQuery>, z.ZodType> = {
     scope: 'read',
@@ -122,6 +113,7 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     audit: act('created'),
     body: resource.body as Body,
     response: { ...answer, status: 201 },
+    errors: conflicts,
     handler: async ({ context, input, tx }) => {
       const body = input.body as Row
       const row = await resource.create(tx, body, context.clock.now())
@@ -141,32 +133,36 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     body: resource.changes as Resource['changes'],
     ifMatch: true,
     response: answer,
-    errors: ['not_found'],
+    errors: ['not_found', ...conflicts],
     handler: async ({ context, input, request, tx }) => {
       const { id } = input.params
       const body = input.body as Row
-      await checkMatch(tx, id, ifMatchOf(request))
+      await checkIfMatch(request, () => resource.lock(tx, id))
       const row = await resource.update(tx, id, body, context.clock.now())
       return replyWith(ok(row, { objectId: id, changedFields: Object.keys(body) }), row)
     },
   }
 
-  const remove: WriteRoute<typeof idParams, z.ZodType, z.ZodType> = {
+  const remove: WriteRoute<typeof idParams, z.ZodType<{ for_good?: boolean }>, z.ZodType> = {
     scope: 'write',
     method: 'DELETE',
     path: objectPath,
-    summary: table.isSoftlyDeleted ? `Delete ${one}, which can be restored` : `Delete ${one}`,
+    summary: table.isSoftlyDeleted
+      ? `Delete ${one}, which can be restored, or, deleted already or not, for good`
+      : `Delete ${one}`,
     module,
     permission: permissions.delete,
     audit: act('deleted'),
     params: idParams,
+    query: z.strictObject(table.isSoftlyDeleted ? { for_good: flagSchema } : {}) as never,
     ifMatch: true,
     response: { status: 204 },
-    errors: table.isSoftlyDeleted ? ['not_found'] : ['not_found', 'in_use'],
+    errors: ['not_found', 'in_use'],
     handler: async ({ context, input, request, tx }) => {
       const { id } = input.params
-      await checkMatch(tx, id, ifMatchOf(request))
-      await resource.remove(tx, id, context.clock.now())
+      await checkIfMatch(request, () => resource.lock(tx, id))
+      const now = context.clock.now()
+      await (input.query.for_good ? resource.removeForGood(tx, id, now) : resource.remove(tx, id, now))
       return noContent({ objectId: id, changedFields: [] })
     },
   }
@@ -189,7 +185,8 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     },
   }
 
-  const always = { list, create, get, update, remove }
+  const exported = exportRoute(resource, { query: listQueryOf(resource), listOf, list: resource.list })
+  const always = { export: exported, list, create, get, update, remove }
   return (table.isSoftlyDeleted ? { ...always, restore } : always) as typeof always & {
     restore?: typeof restore
   }

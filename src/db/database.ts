@@ -41,6 +41,7 @@ export type PlatformReason =
   | 'notifications'
   | 'statistics'
   | 'system settings'
+  | 'idempotency'
 
 /** The only way to the data. It has no query methods: a handle exists inside a callback and dies with it. */
 export interface Database {

@@ -14,8 +14,9 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
  * @param filters members without a value are as good as none
  */
 export function bindCursor(sort: string, filters: object): string {
-  const members = Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))
-  const text = JSON.stringify(members.filter(([, value]) => value !== undefined))
+  const members = Object.entries(filters).filter(([, value]) => value !== undefined)
+  if (members.length === 0) return sort
+  const text = JSON.stringify(members.sort(([a], [b]) => (a < b ? -1 : 1)))
   return `${sort} ${createHash('sha256').update(text).digest('base64url').slice(0, 12)}`
 }
 
@@ -27,11 +28,11 @@ export function encodeCursor(sort: string, { value, id }: Cursor): string {
 /** What a list is sorted by; instants are ISO 8601 in UTC, dates ISO 8601. */
 export type SortedKind = 'text' | 'instant' | 'date' | 'integer'
 
-/** Whether PostgreSQL reads a text as a value of a kind. */
+/** Whether PostgreSQL reads a text as a value of a kind: it knows no year 0. */
 const isOfKind: Record<SortedKind, (text: string) => boolean> = {
   text: (text) => text.isWellFormed() && !text.includes('\0'),
-  instant: (text) => /^\d{4}-/.test(text) && new Date(text).toISOString() === text,
-  date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text).toISOString().startsWith(text),
+  instant: (text) => /^(?!0000)\d{4}-/.test(text) && new Date(text).toISOString() === text,
+  date: (text) => /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text).toISOString().startsWith(text),
   integer: (text) => /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)),
 }
 

@@ -27,6 +27,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
@@ -40,6 +42,18 @@ export interface ApiKeys {
   role: string;
   secret_hash: Buffer;
   tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface Articles {
+  body: string;
+  created_at: Timestamp;
+  id: string;
+  published_at: Timestamp | null;
+  slug: string | null;
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  title: string;
   updated_at: Timestamp;
 }
 
@@ -117,6 +131,18 @@ export interface BillingEvents {
   type: string;
 }
 
+export interface BusinessAnalyses {
+  created_at: Timestamp;
+  id: string;
+  input: Generated<Json>;
+  kind: string;
+  result: Json | null;
+  status: string;
+  tenant_id: Generated<string>;
+  title: string;
+  updated_at: Timestamp;
+}
+
 export interface Clients {
   address: string | null;
   created_at: Timestamp;
@@ -125,6 +151,18 @@ export interface Clients {
   name: string;
   notes: string | null;
   phone: string | null;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface Credentials {
+  created_at: Timestamp;
+  encrypted_secret: string;
+  id: string;
+  kind: string;
+  name: string;
+  secret_updated_at: Timestamp;
+  secret_version: Generated<number>;
   tenant_id: Generated<string>;
   updated_at: Timestamp;
 }
@@ -173,6 +211,23 @@ export interface CreditOperations {
   updated_at: Timestamp;
 }
 
+export interface Deals {
+  amount_cents: Int8;
+  client_id: string | null;
+  closed_at: Timestamp | null;
+  created_at: Timestamp;
+  currency: string;
+  deleted_at: Timestamp | null;
+  expected_close_on: Timestamp | null;
+  id: string;
+  lead_id: string | null;
+  probability: number;
+  stage: string;
+  tenant_id: Generated<string>;
+  title: string;
+  updated_at: Timestamp;
+}
+
 export interface DeletionCertificates {
   completed_at: Timestamp | null;
   counts_after: Json | null;
@@ -193,6 +248,20 @@ export interface DeletionCertificates {
   waits_for: string | null;
 }
 
+export interface IdempotencyKeys {
+  body: string | null;
+  created_at: Timestamp;
+  headers: Json | null;
+  id: string;
+  key: string;
+  principal_id: string;
+  principal_kind: string;
+  request_hash: Buffer;
+  status: number | null;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
 export interface Invitations {
   accepted_at: Timestamp | null;
   created_at: Timestamp;
@@ -207,10 +276,98 @@ export interface Invitations {
   updated_at: Timestamp;
 }
 
+export interface InvoiceCounters {
+  created_at: Timestamp;
+  id: string;
+  last_issued_on: Timestamp;
+  last_number: number;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface InvoiceLines {
+  created_at: Timestamp;
+  description: string;
+  id: string;
+  invoice_id: string;
+  net_cents: Int8;
+  position: number;
+  quantity: Numeric;
+  tenant_id: Generated<string>;
+  unit_price_cents: Int8;
+  updated_at: Timestamp;
+  vat_rate_basis_points: number | null;
+}
+
+export interface Invoices {
+  buyer_address: string | null;
+  buyer_email: string | null;
+  buyer_name: string | null;
+  client_id: string | null;
+  created_at: Timestamp;
+  currency: string;
+  due_on: Timestamp | null;
+  id: string;
+  issued_on: Timestamp | null;
+  net_cents: Int8;
+  note: string | null;
+  number: string | null;
+  paid_at: Timestamp | null;
+  paid_on: Timestamp | null;
+  seller_name: string | null;
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  total_cents: Int8;
+  updated_at: Timestamp;
+  vat_cents: Int8;
+  void_reason: string | null;
+  voided_at: Timestamp | null;
+}
+
+export interface KnowledgeDocuments {
+  content: string;
+  content_bytes: number;
+  created_at: Timestamp;
+  id: string;
+  language: string;
+  source_url: string | null;
+  tags: Generated<Json>;
+  tenant_id: Generated<string>;
+  title: string;
+  updated_at: Timestamp;
+}
+
+export interface KnowledgeTerms {
+  created_at: Timestamp;
+  document_id: string;
+  first_at: number | null;
+  id: string;
+  language: string;
+  tenant_id: Generated<string>;
+  term: string;
+  updated_at: Timestamp;
+  weight: number;
+}
+
 export interface KnownAddresses {
   address_hash: Buffer;
   person_id: string;
   seen_at: Timestamp;
+}
+
+export interface Leads {
+  client_id: string | null;
+  company: string | null;
+  created_at: Timestamp;
+  email: string | null;
+  id: string;
+  name: string;
+  notes: string | null;
+  phone: string | null;
+  source: string;
+  status: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
 }
 
 export interface LimitCounters {
@@ -330,6 +487,53 @@ export interface PlatformAuditEntries {
   subject_tenant_id: string | null;
 }
 
+export interface PlatformIdempotencyKeys {
+  body: string | null;
+  caller: string;
+  created_at: Timestamp;
+  id: string;
+  key: string;
+  request_hash: Buffer;
+  status: number | null;
+  subject_tenant_id: Generated<string | null>;
+}
+
+export interface ProductionOrders {
+  client_id: string | null;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  due_on: Timestamp | null;
+  finished_at: Timestamp | null;
+  id: string;
+  material_category_id: string | null;
+  notes: string | null;
+  number: string;
+  project_id: string | null;
+  quantity: Generated<number>;
+  site_id: string | null;
+  started_at: Timestamp | null;
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  title: string;
+  unit: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface Projects {
+  budget_cents: Int8 | null;
+  client_id: string | null;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  ends_on: Timestamp | null;
+  id: string;
+  name: string;
+  starts_on: Timestamp | null;
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
 export interface RateLimits {
   hits: number;
   key: string;
@@ -340,6 +544,15 @@ export interface RequestCounts {
   hits: Int8;
   minute: Timestamp;
   subject_tenant_id: string;
+}
+
+export interface SavedQueries {
+  created_at: Timestamp;
+  definition: Json;
+  id: string;
+  name: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
 }
 
 export interface Sessions {
@@ -361,6 +574,17 @@ export interface SigningKeys {
   kid: string;
   private_jwe: string;
   public_jwk: Json;
+}
+
+export interface Sites {
+  address: string | null;
+  city: string | null;
+  country: string | null;
+  created_at: Timestamp;
+  id: string;
+  name: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
 }
 
 export interface SuperAdmins {
@@ -497,21 +721,99 @@ export interface Users {
   updated_at: Timestamp;
 }
 
+export interface VoiceConversations {
+  channel: string;
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  id: string;
+  participant: string | null;
+  started_at: Timestamp;
+  subject: string;
+  summary: string | null;
+  tenant_id: Generated<string>;
+  transcription_id: string | null;
+  updated_at: Timestamp;
+}
+
+export interface VoiceTranscriptions {
+  created_at: Timestamp;
+  duration_seconds: number | null;
+  id: string;
+  language: string | null;
+  source: string;
+  status: string;
+  tenant_id: Generated<string>;
+  text: string | null;
+  title: string;
+  updated_at: Timestamp;
+}
+
+export interface WorkflowExecutions {
+  created_at: Timestamp;
+  duration_ms: Int8 | null;
+  error: string | null;
+  external_id: string | null;
+  finished_at: Timestamp | null;
+  id: string;
+  input: Generated<Json>;
+  output: Json | null;
+  started_at: Timestamp;
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+  workflow_id: string;
+}
+
+export interface Workflows {
+  created_at: Timestamp;
+  definition: Generated<Json>;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  engine: string;
+  id: string;
+  is_active: Generated<boolean>;
+  name: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface WorkflowStates {
+  created_at: Timestamp;
+  id: string;
+  key: string;
+  tenant_id: Generated<string>;
+  updated_at: Timestamp;
+  value: Json;
+  version: Generated<number>;
+  workflow_id: string;
+}
+
 export interface DB {
   api_keys: ApiKeys;
+  articles: Articles;
   audit_clock: AuditClock;
   audit_entries: AuditEntries;
   audit_seals: AuditSeals;
   billing_accounts: BillingAccounts;
   billing_events: BillingEvents;
+  business_analyses: BusinessAnalyses;
   clients: Clients;
+  credentials: Credentials;
   credit_accounts: CreditAccounts;
   credit_entries: CreditEntries;
   credit_lots: CreditLots;
   credit_operations: CreditOperations;
+  deals: Deals;
   deletion_certificates: DeletionCertificates;
+  idempotency_keys: IdempotencyKeys;
   invitations: Invitations;
+  invoice_counters: InvoiceCounters;
+  invoice_lines: InvoiceLines;
+  invoices: Invoices;
+  knowledge_documents: KnowledgeDocuments;
+  knowledge_terms: KnowledgeTerms;
   known_addresses: KnownAddresses;
+  leads: Leads;
   limit_counters: LimitCounters;
   material_categories: MaterialCategories;
   memberships: Memberships;
@@ -521,10 +823,15 @@ export interface DB {
   one_time_tokens: OneTimeTokens;
   plans: Plans;
   platform_audit_entries: PlatformAuditEntries;
+  platform_idempotency_keys: PlatformIdempotencyKeys;
+  production_orders: ProductionOrders;
+  projects: Projects;
   rate_limits: RateLimits;
   request_counts: RequestCounts;
+  saved_queries: SavedQueries;
   sessions: Sessions;
   signing_keys: SigningKeys;
+  sites: Sites;
   super_admins: SuperAdmins;
   support_sessions: SupportSessions;
   system_settings: SystemSettings;
@@ -535,4 +842,9 @@ export interface DB {
   usage_days: UsageDays;
   usage_events: UsageEvents;
   users: Users;
+  voice_conversations: VoiceConversations;
+  voice_transcriptions: VoiceTranscriptions;
+  workflow_executions: WorkflowExecutions;
+  workflow_states: WorkflowStates;
+  workflows: Workflows;
 }

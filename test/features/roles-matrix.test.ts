@@ -11,7 +11,7 @@ import {
   roles,
 } from '../../src/features/members/roles.ts'
 import { isTenantRoute, type TenantRoute } from '../../src/http/route.ts'
-import { exampleOf } from '../isolation/examples.ts'
+import { addressOf, exampleOf, sentTo } from '../isolation/examples.ts'
 import { addApiKey, addMember, membershipOf } from '../support/members.ts'
 import { signInOperator } from '../support/operators.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
@@ -56,9 +56,13 @@ describe('the table says what the specification says', () => {
     [/^POST \/v1\/users\/:id\/transfer-ownership$/, 'owner'],
     [/^\S+ \/v1\/(users|invitations|api-keys|settings|audit|support-sessions)\b/, 'admin'],
     [/^\S+ \/v1\/billing\b/, 'owner'],
-    [/^POST \/v1\/workflows\/:id\/executions$/, 'manager'],
+    [/^POST \/v1\/(workflows\/:id\/executions|workflow-executions\/:id\/finish)$/, 'manager'],
+    [/^PUT \/v1\/workflows\/:id\/states\/:key$/, 'manager'],
+    [/^GET \/v1\/workflow-(executions|states)\b/, 'viewer'],
+    [/^POST \/v1\/invoices\/:id\/(issue|pay|void)$/, 'manager'],
     [/^GET \/v1\/(credits|usage)\b/, 'viewer'],
     [/^(POST|PATCH|PUT) \/v1\/(credits|usage-events)\b/, 'member'],
+    [/^GET \/v1\/reports\b/, 'viewer'],
     // Of every business table, unless a line above says otherwise.
     ...resources.flatMap(({ path }): [RegExp, Role][] => [
       [new RegExp(`^GET ${path}(/|$)`), 'viewer'],
@@ -117,8 +121,8 @@ describe('the API holds what the table says', () => {
     const { makeObject, body, isPersonal } = exampleOf(route)
     const holder = isPersonal && caller.email !== '' ? caller : owner
     const id = (await makeObject?.(holder, 'matrix', platform)) ?? ''
-    const sent = route.body ? body?.('matrix') : undefined
-    const answer = await caller.request(route.method, route.path.replaceAll(/:\w+/g, id), sent)
+    const sent = sentTo(route, body?.('matrix'))
+    const answer = await caller.request(route.method, addressOf(route, id, 'matrix'), sent)
     return { ...answer, what: `${nameOf(route)}: ${JSON.stringify(answer.body)}` }
   }
 

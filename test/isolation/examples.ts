@@ -9,8 +9,10 @@ import { addSupportSession } from '../support/support-sessions.ts'
 
 /** What a declaration alone cannot say: a body that is accepted, and how to get an object for the path. */
 interface Example {
-  /** A valid body with this word wherever a text fits. */
+  /** A valid body, or a line of one, with this word wherever a text fits. */
   body?: (word: string) => Record<string, unknown>
+  /** The query that it cannot do without, with this word where a text fits. */
+  query?: (word: string) => Record<string, string>
   /** Makes an object of the caller's, which the call needs or shows, and gives its id, for :id in the path. */
   makeObject?: (member: Member, word: string, platform: Platform) => Promise<string>
   /** The object is one person's: nobody else of their tenant finds it. */
@@ -108,10 +110,107 @@ const billing = {
   },
 }
 
+/** An order that something can be done to, such as starting it; `acts` is what was done to it before. */
+function order(...acts: string[]): Example {
+  const path = '/v1/production/orders'
+  return {
+    makeObject: async (member, word) => {
+      const number = `${word}-${++orders}`
+      const { status, body } = await member.post(path, { number, title: word })
+      if (status !== 201) throw new Error(`no order could be made: ${status}`)
+      for (const act of acts) await member.post(`${path}/${body.id}/${act}`, undefined)
+      return body.id
+    },
+  }
+}
+let orders = 0
+
+/** An invoice that something can be done to, such as paying it, when it was issued before. */
+function invoice(isIssued: boolean, body?: Example['body']): Example {
+  const draft = (word: string) => ({ note: word, lines: [{ description: word, unit_price_cents: 100 }] })
+  return {
+    body: body ?? draft,
+    makeObject: async (member, word) => {
+      const client = await member.post('/v1/clients', { name: word })
+      const { status, body: made } = await member.post('/v1/invoices', {
+        ...draft(word),
+        client_id: client.body.id,
+      })
+      if (status !== 201) throw new Error(`no invoice could be made: ${status}`)
+      if (isIssued) await member.post(`/v1/invoices/${made.id}/issue`, {})
+      return made.id
+    },
+  }
+}
+
+/** A workflow, and what may be said of one of its executions. */
+const workflow: Example = {
+  body: (word) => ({ external_id: word, input: { word } }),
+  makeObject: (member, word) => made(member, '/v1/workflows', { name: word, engine: 'n8n' }),
+}
+
+const execution: Example = {
+  body: (word) => ({ status: 'failed', output: { word }, error: word }),
+  makeObject: async (member, word, platform) => {
+    const id = await workflow.makeObject?.(member, word, platform)
+    return made(member, `/v1/workflows/${id}/executions`, workflow.body?.(word))
+  },
+}
+
+/** The id is that of the workflow and the key of the value that it keeps. */
+const state: Example = {
+  body: (word) => ({ value: { word } }),
+  makeObject: async (member, word, platform) => {
+    const id = (await workflow.makeObject?.(member, word, platform)) ?? ''
+    const { status } = await member.request('PUT', `/v1/workflows/${id}/states/${id}`, state.body?.(word))
+    if (status !== 201) throw new Error(`no value could be kept: ${status}`)
+    return id
+  },
+}
+
+async function made(member: Member, path: string, body: unknown): Promise<string> {
+  const answer = await member.post(path, body)
+  if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.body.code}`)
+  return answer.body.id
+}
+
 let companies = 0
 
+const ofResources = examplesOfResources()
+
 const examples: Record<string, Example> = {
-  ...examplesOfResources(),
+  ...ofResources,
+  'POST /v1/clients/import': { body: (word) => ({ name: word, email: `${word}@example.com` }) },
+  'POST /v1/leads/:id/convert': {
+    body: (word) => ({ deal: { title: word, amount_cents: 100 } }),
+    makeObject: ofResources['POST /v1/leads']?.makeObject,
+  },
+  'GET /v1/deals/pipeline': {},
+  'POST /v1/workflows/:id/executions': workflow,
+  'GET /v1/workflow-executions': execution,
+  'GET /v1/workflow-executions/export': execution,
+  'GET /v1/workflow-executions/:id': execution,
+  'POST /v1/workflow-executions/:id/finish': execution,
+  'GET /v1/workflow-states': state,
+  'GET /v1/workflow-states/export': state,
+  'GET /v1/workflows/:id/states/:key': state,
+  'PUT /v1/workflows/:id/states/:key': state,
+  'DELETE /v1/workflows/:id/states/:key': state,
+  'GET /v1/reports/sales': {},
+  'GET /v1/reports/deals': {},
+  'GET /v1/reports/executions': {},
+  'GET /v1/reports/knowledge': {},
+  'GET /v1/reports/content': {},
+  'GET /v1/saved-queries/:id/run': { makeObject: ofResources['POST /v1/saved-queries']?.makeObject },
+  'POST /v1/invoices': invoice(false),
+  'PATCH /v1/invoices/:id': invoice(false),
+  'POST /v1/invoices/:id/issue': invoice(false, () => ({ number: null })),
+  'POST /v1/invoices/:id/pay': invoice(true, () => ({ paid_on: '2026-03-02' })),
+  'POST /v1/invoices/:id/void': invoice(true, (word) => ({ reason: word })),
+  'GET /v1/knowledge-documents/search': { query: (word) => ({ q: word }) },
+  'POST /v1/production/orders/:id/start': order(),
+  'POST /v1/production/orders/:id/finish': order('start'),
+  'POST /v1/production/orders/:id/cancel': order(),
   'GET /v1/me': {},
   'PATCH /v1/me': { body: (word) => ({ first_name: word, last_name: word, theme: 'dark' }) },
   'POST /v1/me/leave': asFurtherOwner,
@@ -174,4 +273,17 @@ export function exampleOf({ method, path, params, body }: Route): Example {
     )
   }
   return example
+}
+
+/** What is sent as the body of a call: where the route takes lines, one line. */
+export function sentTo(route: Route, body: unknown): unknown {
+  if (body === undefined || route.scope !== 'write' || !route.bodyType) return route.body ? body : undefined
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array
+  return new Blob([isRaw ? (body as string) : JSON.stringify(body)], { type: route.bodyType })
+}
+
+/** The address of a call of a route: with this id in its path, and with the query that it cannot do without. */
+export function addressOf(route: Route, id: string, word: string): string {
+  const query = new URLSearchParams(exampleOf(route).query?.(word)).toString()
+  return route.path.replaceAll(/:\w+/g, id) + (query && `?${query}`)
 }

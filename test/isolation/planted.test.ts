@@ -36,39 +36,39 @@ describe.skipIf(!isSuperuser)(`without${isSuperuser ? '' : ' (skipped: needs a s
 
   test('any policy at all, nobody sees even their own', async () => {
     const own = byName("by the other's tenant_id")
-    const look = async () => attempt(await openAttacker(world), 'globex', own, world.table('clients'))
+    const look = async () => attempt(await openAttacker(world), 'globex', own, world.table('saved_queries'))
     expect(await look()).toBeDefined()
-    await alter('drop policy tenant_isolation on clients')
+    await alter('drop policy tenant_isolation on saved_queries')
     expect(await look()).toBeUndefined()
     expect(await failing()).toContain('policies are canonical')
-    await alter(`create policy tenant_isolation on clients using ${canonical} with check ${canonical}`)
+    await alter(`create policy tenant_isolation on saved_queries using ${canonical} with check ${canonical}`)
     expect(await look()).toBeDefined()
   })
 
   test('FORCE, the owner sees everything', async () => {
     const count = () =>
       withDirectClient(world.database.ownerUrl, async (owner) => {
-        const { rows } = await owner.query('select count(*)::int as seen from clients')
+        const { rows } = await owner.query('select count(*)::int as seen from saved_queries')
         return rows[0].seen
       })
     expect(await count()).toBe(0)
-    await alter('alter table clients no force row level security')
+    await alter('alter table saved_queries no force row level security')
     expect(await count()).toBe(2)
     expect(await failing()).toContain('row security is forced')
-    await alter('alter table clients force row level security')
+    await alter('alter table saved_queries force row level security')
     expect(await count()).toBe(0)
   })
 
   test('its narrow grants, the platform role reads business tables', async () => {
     const platform = await world.connect(world.database.platformUrl)
-    const look = async () => (await platform.query('select name from clients')).rows
+    const look = async () => (await platform.query('select name from saved_queries')).rows
     await expect(look()).rejects.toMatchObject({ code: '42501' })
-    await alter('grant select on clients to PLATFORM')
+    await alter('grant select on saved_queries to PLATFORM')
     expect(await look()).toEqual([])
-    await alter('create policy platform_access on clients for select to PLATFORM using (true)')
+    await alter('create policy platform_access on saved_queries for select to PLATFORM using (true)')
     expect(JSON.stringify(await look())).toContain(canary)
     expect(await failing()).toContain('policies are canonical')
-    await alter('drop policy platform_access on clients; revoke select on clients from PLATFORM')
+    await alter('drop policy platform_access on saved_queries; revoke select on saved_queries from PLATFORM')
     await expect(look()).rejects.toMatchObject({ code: '42501' })
   })
 
@@ -119,7 +119,12 @@ describe.skipIf(!isSuperuser)(`without${isSuperuser ? '' : ' (skipped: needs a s
       statements: (table) =>
         attack.statements(table).map(({ text, values }) => ({ text: fillIn(text), values })),
     }
-    const result = await attempt(attacker, as === 'none' ? undefined : 'acme', filled, world.table('clients'))
+    const result = await attempt(
+      attacker,
+      as === 'none' ? undefined : 'acme',
+      filled,
+      world.table('saved_queries'),
+    )
     await attacker.client.end()
     return result
   }

@@ -18,6 +18,7 @@ const reviewed: Record<string, 'whole' | string[]> = {
   audit_seals: ['hash', 'number', 'tenant_id', 'to_position'],
   billing_accounts: 'whole',
   credit_lots: ['expires_at', 'remaining', 'tenant_id'],
+  idempotency_keys: ['created_at', 'tenant_id'],
   invitations: 'whole',
   limit_counters: 'whole',
   memberships: 'whole',
@@ -107,6 +108,7 @@ const callable = [
   'app.debit_credits(uuid,bigint,text,text,text,text,timestamp with time zone)',
   'app.end_support_session(uuid,text,text,timestamp with time zone)',
   'app.expire_credits(timestamp with time zone)',
+  'app.forget_idempotency_keys(timestamp with time zone,integer)',
   'app.forget_notifications(timestamp with time zone)',
   'app.grant_credits(uuid,bigint,text,text,text,text,timestamp with time zone,timestamp with time zone)',
   'app.kept_at_deletion()',
@@ -144,9 +146,11 @@ const ofEveryTable = {
  */
 const credits = ['credit_accounts', 'credit_entries', 'credit_lots', 'credit_operations']
 const touchedFor: Record<string, string[]> = {
-  change_usage: ['tenant_settings'],
+  // Two of them for their names alone, which limits have, too.
+  change_usage: ['sites', 'tenant_settings', 'workflows'],
   debit_credits: credits,
   expire_credits: credits,
+  forget_idempotency_keys: ['idempotency_keys'],
   forget_notifications: ['notifications'],
   grant_credits: credits,
   notify: ['notification_preferences', 'notifications'],

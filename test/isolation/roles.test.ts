@@ -25,6 +25,7 @@ describe('the platform role', () => {
     'audit_seals',
     'billing_accounts',
     'credit_lots',
+    'idempotency_keys',
     'limit_counters',
     'memberships',
     'notifications',
@@ -38,6 +39,7 @@ describe('the platform role', () => {
     'audit_entries',
     'audit_seals',
     'credit_lots',
+    'idempotency_keys',
     'limit_counters',
     'notifications',
     'support_sessions',
@@ -241,6 +243,7 @@ test('functions with the rights of another are listed here, pin their search_pat
     'app.end_sessions(uuid)',
     'app.end_support_session(uuid,text,text,timestamp with time zone)',
     'app.expire_credits(timestamp with time zone)',
+    'app.forget_idempotency_keys(timestamp with time zone,integer)',
     'app.forget_notifications(timestamp with time zone)',
     'app.grant_credits(uuid,bigint,text,text,text,text,timestamp with time zone,timestamp with time zone)',
     'app.lock_usage()',
@@ -300,6 +303,10 @@ describe('no statement of a tenant', () => {
     ],
   ])('lets support in, brings it back or forgets it: %s', async (sql) => {
     expect(await found(tenant, 'acme', sql)).toBe('42501')
+  })
+
+  test('has forgotten what was done already before its time', async () => {
+    expect(await found(tenant, 'acme', 'delete from idempotency_keys')).toBe('42501')
   })
 
   test('knows whose the support sessions of another tenant are, or ends one', async () => {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { emailSchema, nameSchema, phoneSchema } from '../../http/schemas.ts'
 import { defineResource } from '../define-resource.ts'
+import { importRoute } from '../import-rows.ts'
 
-/** Whom a tenant works for. */
-export const clients = defineResource({
+const standard = defineResource({
   table: 'clients',
   noun: 'client',
   label: { en: 'Clients', fr: 'Clients' },
@@ -21,3 +21,6 @@ export const clients = defineResource({
   deletion: 'hard',
   example: { name: 'Wile E. Coyote', email: 'wile@desert.example', phone: '+33 1 23 45 67 89' },
 })
+
+/** Whom a tenant works for. */
+export const clients = { ...standard, routes: { import: importRoute(standard), ...standard.routes } }

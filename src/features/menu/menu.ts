@@ -1,4 +1,3 @@
-import { resources } from '../../business/resources.ts'
 import type { TenantQueryBuilder } from '../../db/database.ts'
 import { isAllowed, type Permission, type Role } from '../members/roles.ts'
 import type { Language } from '../notifications/templates.ts'
@@ -13,7 +12,8 @@ interface Item {
   module?: ModuleName
 }
 
-interface Section {
+/** Items under one heading. */
+export interface Section {
   id: string
   label: Record<Language, string>
   items: Item[]
@@ -40,17 +40,34 @@ const modules: Record<ModuleName, Record<Language, string>> = {
   bi: { en: 'Analytics', fr: 'Analyses' },
 }
 
-function tablesOf(module: ModuleName): Item[] {
-  return resources
-    .filter((resource) => resource.module === module)
-    .map(({ table, label, path }) => ({ id: table.name, label, path, permission: 'records:read', module }))
+/** What modules have beside tables that everybody fills. */
+const others: { [Module in ModuleName]?: Item[] } = {
+  automation: [records('workflow_executions', '/v1/workflow-executions', 'Executions', 'Exécutions')],
+  bi: [records('reports', '/v1/reports/sales', 'Reports', 'Rapports')],
 }
 
-/** Everything that a menu can hold, in its order. */
-export const sections: readonly Section[] = [
-  ...moduleNames
-    .map((id) => ({ id, label: modules[id], items: tablesOf(id) }))
-    .filter(({ items }) => items.length > 0),
+/** A business table, as far as the menu shows it. */
+export interface MenuTable {
+  module: ModuleName
+  table: { name: string }
+  label: Record<Language, string>
+  path: Item['path']
+}
+
+function itemsOf(module: ModuleName, tables: readonly MenuTable[]): Item[] {
+  const lists = tables
+    .filter((each) => each.module === module)
+    .map(({ table, label, path }) => records(table.name, path, label.en, label.fr))
+  return [...lists, ...(others[module] ?? [])].map((item) => ({ ...item, module }))
+}
+
+/** Everything that a menu can hold, in its order: the tables by their modules, and what every tenant has. */
+export function sectionsOf(tables: readonly MenuTable[]): readonly Section[] {
+  const ofModules = moduleNames.map((id) => ({ id, label: modules[id], items: itemsOf(id, tables) }))
+  return [...ofModules.filter(({ items }) => items.length > 0), ...common]
+}
+
+const common: readonly Section[] = [
   {
     id: 'administration',
     label: { en: 'Administration', fr: 'Administration' },
@@ -140,8 +157,13 @@ export function modulesOf(planModules: readonly string[], overrides: unknown): M
   return moduleNames.filter((name) => own[name] ?? planModules.includes(name))
 }
 
-/** What a role may go to in a tenant that has these modules; sections without anything are left out. */
-export function menuFor(role: Role, modules: readonly ModuleName[], language: Language) {
+/** What of these sections a role may go to in a tenant that has these modules; those without anything are left out. */
+export function menuFor(
+  sections: readonly Section[],
+  role: Role,
+  modules: readonly ModuleName[],
+  language: Language,
+) {
   const isOpen = ({ module, permission }: Item) =>
     (module === undefined || modules.includes(module)) && isAllowed(role, permission)
   return sections
