@@ -1,10 +1,8 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { once } from 'node:events'
-import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { parse } from 'csv-parse/sync'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { addMember } from '../support/members.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
+import { askSlowly, busyConnections, takeAll, untilItWaits, watchReads } from '../support/slow-readers.ts'
 
 let platform: Platform
 let acme: Member
@@ -123,64 +121,16 @@ describe('of a long trail', () => {
   const pages = 21
   beforeAll(() => plant('acme', count, 1000))
 
-  interface Export {
-    /** What the reader has of it. */
-    response: IncomingMessage
-    /** The server's side of it. */
-    sending: ServerResponse
-  }
-
-  /** Asks for the export and takes nothing of it yet. */
-  async function open(member: Member): Promise<Export> {
-    const { hostname, port } = new URL(platform.url)
-    const headers = { Authorization: `Bearer ${member.token}`, 'X-Tenant-ID': member.tenantId }
-    const path = '/v1/audit/export?format=ndjson'
-    const begun: ServerResponse[] = []
-    const note = (message: unknown) => begun.push((message as { response: ServerResponse }).response)
-    subscribe('http.server.request.start', note)
-    try {
-      const sent = request({ hostname, port, path, headers, agent: false }).end()
-      const [response] = (await once(sent, 'response')) as [IncomingMessage]
-      const sending = begun.find(({ req }) => req.url === path)
-      if (!sending) throw new Error('the server has seen no request')
-      return { response: response.pause(), sending }
-    } finally {
-      unsubscribe('http.server.request.start', note)
-    }
-  }
-
-  const busy = () => {
-    const { total, idle, waiting } = platform.context.db.counts().tenant
-    return total - idle + waiting
-  }
+  const open = (member: Member) => askSlowly(platform, member, '/v1/audit/export?format=ndjson')
 
   /** Resolves when nothing is being read: whoever did not wait for the reader would read on until the end. */
-  const untilNothingIsRead = () => vi.waitFor(() => expect(busy()).toBe(0), { timeout: 10_000, interval: 5 })
-
-  /** Resolves when the server waits for the reader instead of reading on. */
-  const untilItWaits = ({ sending }: Export) =>
-    vi.waitFor(() => expect([sending.writableNeedDrain, busy()]).toEqual([true, 0]), {
-      timeout: 10_000,
-      interval: 5,
-    })
-
-  /** How many reads inside tenants there have been since. */
-  function watchReads() {
-    const reads = vi.spyOn(platform.context.db, 'readTenant')
-    return () => reads.mock.calls.length
-  }
-
-  async function takeAll(response: IncomingMessage): Promise<string> {
-    let text = ''
-    response.setEncoding('utf8')
-    for await (const piece of response) text += piece
-    return text
-  }
+  const untilNothingIsRead = () =>
+    vi.waitFor(() => expect(busyConnections(platform)).toBe(0), { timeout: 10_000, interval: 5 })
 
   test('who reads slowly has the rest read later, and holds no connection to the database meanwhile', async () => {
-    const reads = watchReads()
+    const reads = watchReads(platform)
     const file = await open(acme)
-    await untilItWaits(file)
+    await untilItWaits(platform, file)
     // What the sockets between the two hold, and one page more.
     expect(reads()).toBeLessThan(pages - 4)
     const lines = (await takeAll(file.response)).trimEnd().split('\n')
@@ -191,9 +141,9 @@ describe('of a long trail', () => {
   })
 
   test('who hangs up has nothing more read', async () => {
-    const reads = watchReads()
+    const reads = watchReads(platform)
     const file = await open(acme)
-    await untilItWaits(file)
+    await untilItWaits(platform, file)
     file.response.destroy()
     const requestId = String(file.response.headers['x-request-id'])
     const isOfAbort = (line: string) => line.includes(requestId) && line.includes('request aborted')
@@ -208,7 +158,7 @@ describe('of a long trail', () => {
   test('who may not read any more has the connection cut, and never takes half a trail for the whole', async () => {
     const auditor = await addMember(platform, 'acme', 'admin')
     const file = await open(auditor)
-    await untilItWaits(file)
+    await untilItWaits(platform, file)
     await acme.patch(`/v1/users/${auditor.userId}`, { role: 'member' })
     await expect(takeAll(file.response)).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(file.response.complete).toBe(false)

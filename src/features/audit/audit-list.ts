@@ -37,6 +37,23 @@ export interface ShownEntry {
   created_at: Date
 }
 
+/** The columns of a trail as a file, in their order. */
+export const exportedColumns = [
+  'created_at',
+  'actor_kind',
+  'actor_id',
+  'actor_name',
+  'actor_email',
+  'action',
+  'object_type',
+  'object_id',
+  'changed_fields',
+  'reason',
+  'ip',
+  'request_id',
+  'id',
+] as const satisfies (keyof ShownEntry)[]
+
 /**
  * The next entries of a tenant's audit trail.
  * @param after the entry that they follow; none: from the newest on

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx, Tx } from '../../db/database.ts'
 import type { Principal } from '../members/access.ts'
@@ -61,6 +62,60 @@ export function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): void {
       created_at: entry.now,
       updated_at: entry.now,
     }),
+  )
+}
+
+/** The same done to many objects of one type. */
+interface ManyEntries extends Omit<AuditEntry, 'object' | 'changedFields'> {
+  type: string
+  objects: { objectId: string; changedFields: string[] }[]
+}
+
+/** Appends an entry for each object, in their order, as writeAuditEntry does and in one statement. */
+export function writeAuditEntries(
+  tx: Tx,
+  { actor, action, type, objects, reason, ip, requestId, now }: ManyEntries,
+): void {
+  const entries = objects.map(({ objectId, changedFields }, seq) => ({
+    id: uuidv7({ msecs: now.getTime(), seq }),
+    object_id: objectId,
+    changed_fields: changedFields,
+  }))
+  const entry = sql<{ id: string; object_id: string; changed_fields: string[] }>`
+    jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)`
+  tx.atCommit(
+    tx
+      .insertInto('audit_entries')
+      .columns([
+        'id',
+        'object_id',
+        'changed_fields',
+        'actor_kind',
+        'actor_id',
+        'action',
+        'object_type',
+        'reason',
+        'ip',
+        'request_id',
+        'created_at',
+        'updated_at',
+      ])
+      .expression((eb) =>
+        eb
+          .selectFrom(entry.as<'entry'>(sql`entry (id uuid, object_id text, changed_fields text[])`))
+          .select(['id', 'object_id', 'changed_fields'])
+          .select([
+            sql<string>`${actor.kind}::text`.as('actor_kind'),
+            sql<string>`${actor.id}::text`.as('actor_id'),
+            sql<string>`${action}::text`.as('action'),
+            sql<string>`${type}::text`.as('object_type'),
+            sql<string | null>`${reason ?? null}::text`.as('reason'),
+            sql<string | null>`${ip}::inet`.as('ip'),
+            sql<string>`${requestId}::text`.as('request_id'),
+            sql<Date>`${now}::timestamptz`.as('created_at'),
+            sql<Date>`${now}::timestamptz`.as('updated_at'),
+          ]),
+      ),
   )
 }
 

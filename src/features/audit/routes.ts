@@ -1,10 +1,20 @@
 import { z } from 'zod'
 import { originOf } from '../../http/address.ts'
+import { exportFormatSchema, exportReply, exportResponse } from '../../http/export-format.ts'
 import { ok, route } from '../../http/route.ts'
 import { instantSchema, pageOf, pageQuery, timestampSchema } from '../../http/schemas.ts'
-import { entriesPerRead, exportEntries, exportTypes } from './audit-export.ts'
-import { actorKinds, listEntries, selectEntries, toEntryPage } from './audit-list.ts'
+import {
+  actorKinds,
+  cursorOf,
+  exportedColumns,
+  listEntries,
+  selectEntries,
+  toEntryPage,
+} from './audit-list.ts'
 import { recordAct } from './record-act.ts'
+
+/** So many entries of an export are held in memory at a time, and read in one go. */
+const entriesPerRead = 1000
 
 const text = z.string().min(1).max(255).optional()
 
@@ -58,8 +68,8 @@ export const auditRoutes = [
     summary:
       'The audit trail as a file, CSV or a JSON object on each line, the newest first; the export is an entry itself',
     permission: 'audit:read',
-    query: z.strictObject({ format: z.enum(['csv', 'ndjson']).default('csv'), ...filters }),
-    response: { status: 200 },
+    query: z.strictObject({ format: exportFormatSchema, ...filters }),
+    response: exportResponse,
     handler: async ({ context, input, request, read, check }) => {
       const { format, ...wanted } = input.query
       const principal = await check()
@@ -68,19 +78,20 @@ export const auditRoutes = [
         await recordAct(context, principal, { action: 'audit.exported', object, origin: originOf(request) })
       }
       const day = context.clock.now().toISOString().slice(0, 10)
-      return {
-        status: 200,
-        headers: {
-          'Content-Type': exportTypes[format],
-          'Content-Disposition': `attachment; filename="audit-${principal.tenantId}-${day}.${format}"`,
-        },
+      return exportReply({
+        format,
+        name: `audit-${principal.tenantId}-${day}`,
+        columns: exportedColumns,
+        rowsPerPage: entriesPerRead,
         // Each page is read in a transaction of its own, together with the check of the caller. Entries are only ever
         // added, and pages go from the newest to the oldest: so they fit together.
-        stream: exportEntries(format, async (after) => {
+        async readPage(after) {
           const page = { after, limit: entriesPerRead }
           return (await read((queries) => selectEntries(queries, wanted, page))).rows
-        }),
-      }
+        },
+        cursorOf,
+        toCells: (entry) => ({ ...entry, changed_fields: entry.changed_fields.join(' ') }),
+      })
     },
   }),
 ]
