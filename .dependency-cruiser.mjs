@@ -38,8 +38,15 @@ export default {
       from: { path: '^src/business/' },
       to: {
         path: '^src/(http/|app\\.ts|server\\.ts)',
-        pathNot: '^src/http/(route|schemas|preconditions|export-format|read-ndjson)\\.ts$',
+        pathNot: '^src/http/(address|route|schemas|preconditions|export-format|read-ndjson)\\.ts$',
       },
+    },
+    {
+      name: 'features-know-no-business',
+      comment: 'app.ts gives them the business tables that they show.',
+      severity: 'error',
+      from: { path: '^src/features/' },
+      to: { path: '^src/business/' },
     },
     {
       name: 'routes-are-for-app',

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
+import { reportRoutes } from './business/bi/reports.ts'
 import { resources } from './business/resources.ts'
 import type { Context } from './context.ts'
 import { AppError } from './errors.ts'
@@ -13,10 +14,11 @@ import { webhookRoutes } from './features/billing/webhook-routes.ts'
 import { creditAdminRoutes } from './features/credits/admin-routes.ts'
 import { creditRoutes } from './features/credits/routes.ts'
 import { deletionRoutes } from './features/deletion/routes.ts'
+import { docsRoutes } from './features/docs/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { invitationRoutes } from './features/invitations/routes.ts'
 import { memberRoutes } from './features/members/routes.ts'
-import { menuRoutes } from './features/menu/routes.ts'
+import { createMenuRoutes } from './features/menu/routes.ts'
 import { notificationTemplateRoutes } from './features/notification-templates/admin-routes.ts'
 import { notificationRoutes } from './features/notifications/routes.ts'
 import { planAdminRoutes } from './features/plans/admin-routes.ts'
@@ -43,6 +45,7 @@ import { serve } from './http/serve.ts'
 /** Every endpoint there is. */
 export const routes: readonly Route[] = [
   ...healthRoutes,
+  ...docsRoutes,
   ...signupRoutes,
   ...sessionRoutes,
   ...accountRoutes,
@@ -51,7 +54,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...notificationRoutes,
-  ...menuRoutes,
+  ...createMenuRoutes(resources),
   ...auditRoutes,
   ...creditRoutes,
   ...creditAdminRoutes,
@@ -73,6 +76,7 @@ export const routes: readonly Route[] = [
   ...billingAdminRoutes,
   ...usageRoutes,
   ...resources.flatMap((resource) => Object.values(resource.routes)),
+  ...reportRoutes,
 ]
 
 /** The whole HTTP application, in the order in which a request meets it. */

@@ -161,13 +161,18 @@ export const problems = {
   email_taken: [409, 'This e-mail address has an account already.', 'Cette adresse e-mail a déjà un compte.'],
   in_use: [
     409,
-    'Other records refer to this one: delete or change those first.',
-    "D'autres enregistrements se réfèrent à celui-ci : supprimez-les ou changez-les d'abord.",
+    'Other records, or deleted ones that can be restored, refer to this one: change those first, or delete them for good.',
+    "D'autres enregistrements, ou des enregistrements supprimés et restaurables, se réfèrent à celui-ci : changez-les d'abord, ou supprimez-les définitivement.",
   ],
   not_editable: [
     409,
     'In its present status this cannot be changed.',
     'Dans son statut actuel, cet élément ne peut plus être modifié.',
+  ],
+  workflow_inactive: [
+    409,
+    'This workflow is not active: activate it first.',
+    "Ce workflow n'est pas actif : activez-le d'abord.",
   ],
   precondition_failed: [
     412,
@@ -177,8 +182,8 @@ export const problems = {
   body_too_large: [413, 'The body is larger than allowed.', 'Le corps est plus grand que permis.'],
   unsupported_media_type: [
     415,
-    'Send the body as application/json in UTF-8.',
-    'Envoyez le corps en application/json, en UTF-8.',
+    'Send the body as application/json in UTF-8; an import as application/x-ndjson, uncompressed.',
+    'Envoyez le corps en application/json, en UTF-8 ; un import en application/x-ndjson, non compressé.',
   ],
   idempotency_key_reused: [
     422,

@@ -13,6 +13,17 @@ export function ifMatchOf(request: Request): string | undefined {
 }
 
 /**
+ * Refuses a request whose If-Match names another state than the present one.
+ * @param lock reads the present representation, which nobody changes until the transaction ends; not called without
+ *   If-Match
+ * @throws AppError 412 `precondition_failed`; what lock throws
+ */
+export async function checkIfMatch(request: Request, lock: () => Promise<unknown>): Promise<void> {
+  const ifMatch = ifMatchOf(request)
+  if (ifMatch !== undefined) requireMatch(ifMatch, await lock())
+}
+
+/**
  * Refuses to go on when a representation is none of those that If-Match names (RFC 9110, 13.1.1); weak tags never match.
  * @param ifMatch the header's value: `*`, or entity tags with commas between them
  * @param body the present representation of what is to be changed, read with a lock

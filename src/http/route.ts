@@ -9,7 +9,13 @@ import type { Permission } from '../features/members/roles.ts'
 import type { Amounts } from '../features/plans/limits.ts'
 import type { ModuleName } from '../features/plans/plans.ts'
 import type { AdminPrincipal } from '../features/super-admins/access.ts'
+import type { Repetition } from './idempotency.ts'
 import type { AccountLimitName, RateLimitName } from './rate-limits.ts'
+
+interface Audited {
+  objectId: string
+  changedFields: string[]
+}
 
 /** What a handler returns; the framework sends it, after the commit. */
 export interface Reply<Body = unknown> {
@@ -20,8 +26,10 @@ export interface Reply<Body = unknown> {
   /** Instead of a body: text of any length, made as it is taken, with its Content-Type among the headers. */
   stream?: AsyncIterable<string>
   headers?: Record<string, string>
-  /** Which object a declared audit action touched, and the names of the fields that changed. */
-  audited?: { objectId: string; changedFields: string[] }
+  /** Which object a declared audit action touched, or which ones, and the names of the fields that changed. */
+  audited?: Audited | Audited[]
+  /** What was answered before, and is answered again to the same Idempotency-Key. */
+  isRepeated?: true
 }
 
 /** What each endpoint states of itself, once: whoever needs to know it reads this statement. */
@@ -32,13 +40,19 @@ interface Declaration<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   summary: string
   params?: P
   query?: Q
-  /** With a body schema the request has to be application/json. */
+  /** With a body schema the request has to be application/json, unless it has another type. */
   body?: B
   /**
-   * Status of success and the schema of its body; no schema, no body. What is no JSON names its Content-Type. With
-   * `etag` the answer carries one (RFC 9110, 8.8.3).
+   * Status of success and the schema of its body; no schema, no body. What is no JSON names its Content-Type, or each
+   * that it can have. With `etag` the answer carries one (RFC 9110, 8.8.3); other headers of its own are described.
    */
-  response: { status: number; body?: z.ZodType; contentType?: string; etag?: true }
+  response: {
+    status: number
+    body?: z.ZodType
+    contentType?: string | readonly string[]
+    etag?: true
+    headers?: Record<string, string>
+  }
   /** Another success, where what is asked for decides which it is. */
   otherResponse?: { status: number; body: z.ZodType }
   /** Codes beyond those that every route of its scope can answer. */
@@ -78,6 +92,9 @@ interface TenantDeclaration {
   accountLimit?: { name: AccountLimitName; of(claims: Claims): string }
 }
 
+/** What a handler outside a tenant may take as bearer token. */
+export type BearerToken = 'accessToken' | 'selectionToken' | 'metricsToken'
+
 /** No tenant, no transaction: the handler opens what it needs through context.db. */
 export interface OpenRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   extends Declaration<P, Q, B> {
@@ -86,6 +103,10 @@ export interface OpenRoute<P extends z.ZodType, Q extends z.ZodType, B extends z
   accountLimit?: { name: AccountLimitName; of(input: Input<P, Q, B>): string }
   /** Instead of a body schema: its handler takes the bytes as they were sent, of whatever Content-Type. */
   rawBody?: true
+  /** The bearer tokens that its handler takes. */
+  bearer?: readonly BearerToken[]
+  /** Further request headers that its handler reads, with what they are for. */
+  headers?: Record<string, string>
   handler(call: BaseCall<P, Q, B> & { readBody: ReadBody }): Promise<Reply>
 }
 
@@ -101,7 +122,9 @@ export interface AdminRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   scope: 'admin'
   /** Also before the one-time password that the settings ask for is enrolled: to enrol it. */
   beforeEnrolment?: 'allowed'
-  handler(call: BaseCall<P, Q, B> & { admin: AdminPrincipal }): Promise<Reply>
+  /** `user`: only a super admin who has signed in may call it, not X-Admin-Key, which stands for no person. */
+  caller?: 'user'
+  handler(call: BaseCall<P, Q, B> & Repetition & { admin: AdminPrincipal }): Promise<Reply>
 }
 
 /** Reads inside the caller's tenant; the check of the caller travels in the same write as the query. */
@@ -109,7 +132,7 @@ export interface ReadRoute<P extends z.ZodType, Q extends z.ZodType, B extends z
   extends Declaration<P, Q, B>,
     TenantDeclaration {
   scope: 'read'
-  handler(call: BaseCall<P, Q, B> & { read: Read; check: Check }): Promise<Reply>
+  handler(call: BaseCall<P, Q, B> & Repetition & { read: Read; check: Check }): Promise<Reply>
 }
 
 /** Runs one query inside the caller's tenant and gives its rows and who asks. */
@@ -134,6 +157,8 @@ export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   audit: { action: string; objectType: string }
   /** Honours If-Match (RFC 9110, 13.1.1). */
   ifMatch?: true
+  /** A body of lines, read as they arrive: `body` is the schema of an array, of which each line is an element. */
+  bodyType?: 'application/x-ndjson'
   handler(
     call: Omit<BaseCall<P, Q, B>, 'context'> & { context: ContextInside; tx: Tx; principal: Principal },
   ): Promise<Reply>

@@ -24,7 +24,7 @@ export const idempotencyKeySchema = z
   .regex(/^\P{Cc}*$/u, 'should hold no control characters')
 
 /** An e-mail address, in lower case: it names one person whatever the case it was typed in. */
-export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email())
+export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email()).meta({ format: 'email' })
 
 /** A telephone number as people write it. */
 export const phoneSchema = z
@@ -38,6 +38,11 @@ export const timestampSchema = z.date()
 
 /** An instant in a request: ISO 8601 with its offset from UTC. */
 export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+
+/** A date that PostgreSQL has, too: ISO 8601 knows a year 0. */
+export const dateSchema = z.iso
+  .date()
+  .refine((date) => !date.startsWith('0000'), 'should be in the year 1 or later')
 
 /** The id of an object in a path. */
 export const idParams = z.strictObject({ id: z.uuid().toLowerCase() })

@@ -1,8 +1,7 @@
-import { isUtf8 } from 'node:buffer'
-import express, { type Request, type RequestHandler, type Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { AppError } from '../errors.ts'
 import { recordKeyUse } from '../features/api-keys/key-use.ts'
 import {
   type Access,
@@ -16,9 +15,14 @@ import { recordSupportRequest } from '../features/support-sessions/record-reques
 import { originOf } from './address.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
 import { authenticateAdmin } from './authenticate-admin.ts'
+import { codesOf } from './error-codes.ts'
 import { toAppError } from './error-handler.ts'
-import { type ParsedInput, parseInput } from './input.ts'
+import { answerOnce, callerOf, operatorNameOf, type Repetition, unrepeatable } from './idempotency.ts'
+import type { ParsedInput } from './input.ts'
+import { problemMembers } from './problem-members.ts'
 import { pass, type RateLimits } from './rate-limits.ts'
+import { readBytes, readInput } from './read-body.ts'
+import { withRoom } from './read-ndjson.ts'
 import type { Read, Reply, Route } from './route.ts'
 import { sendStream } from './send-stream.ts'
 import { transactionSlots } from './slots.ts'
@@ -46,8 +50,11 @@ export function serve(
     await pass(guard, request, response)
   })
   return async (request, response) => {
-    const reply = await handle(request, response)
-    if (context.checkAnswers) checkAnswer(route, reply)
+    const reply = await handle(request, response).catch((error) => {
+      if (context.checkAnswers) checkError(route, error)
+      throw error
+    })
+    if (context.checkAnswers && !reply.isRepeated) checkAnswer(route, reply)
     if (reply.stream) await sendStream(request, response, reply.stream, () => writeHead(response, reply))
     else send(response, reply)
   }
@@ -71,7 +78,7 @@ function chooseHandle(context: Context, route: Route, limitAccount: LimitAccount
 
 function serveOpen(context: Context, route: Open, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
-    const input = accept(await readInput(route, request, response))
+    const { value: input } = accept(await readInput(route, request, response))
     if (route.accountLimit) await limitAccount(request, response, route.accountLimit.of(input))
     const readBody = () => readBytes(route, request, response)
     return route.handler({ context, input, request, readBody })
@@ -81,8 +88,11 @@ function serveOpen(context: Context, route: Open, limitAccount: LimitAccount): H
 function serveAdmin(context: Context, route: Admin): Handle {
   return async (request, response) => {
     const admin = await authenticateAdmin(context, request, route)
-    const input = accept(await readInput(route, request, response))
-    return route.handler({ context, input, request, admin })
+    const { value: input, idempotencyKey: key } = accept(await readInput(route, request, response))
+    const answer = (repetition: Repetition) =>
+      route.handler({ context, input, request, admin, ...repetition })
+    if (key === undefined) return answer(unrepeatable)
+    return answerOnce(context, { route, caller: operatorNameOf(admin), key, input }, answer)
   }
 }
 
@@ -114,7 +124,13 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
         await check()
         await limitAccount(request, response, route.accountLimit.of(claims))
       }
-      const reply = await route.handler({ context, input: parsed.value, request, read, check })
+      const { value: input, idempotencyKey: key } = parsed
+      const answer = (repetition: Repetition) =>
+        route.handler({ context, input, request, read, check, ...repetition })
+      const reply =
+        key === undefined
+          ? await answer(unrepeatable)
+          : await answerOnce(context, { route, caller: callerOf(await check()), key, input }, answer)
       if (!isChecked) throw new Error(`${route.method} ${route.path} answered without a check of its caller`)
       return reply
     } catch (error) {
@@ -128,6 +144,13 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
 function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
     const claims = await identify(context, request, response)
+    if (!route.bodyType) return write(claims, request, response)
+    // Who may not call at all is told so before a long body is read, and waits for nobody.
+    await checkAlone(context, route, claims, response)
+    return withRoom(claims.tenantId, request, () => write(claims, request, response))
+  }
+
+  async function write(claims: Claims, request: Request, response: Response): Promise<Reply> {
     const parsed = await readInput(route, request, response)
     if (!parsed.ok) {
       await checkAlone(context, route, claims, response)
@@ -137,7 +160,7 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
       await checkAlone(context, route, claims, response)
       await limitAccount(request, response, route.accountLimit.of(claims))
     }
-    const input = parsed.value
+    const { value: input, idempotencyKey } = parsed
     let passed: Access[] | undefined
     try {
       return await context.db.withTenant(claims.tenantId, async (tx) => {
@@ -148,7 +171,7 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
           .execute()
         const principal = admit(context, route, claims, access, response)
         passed = access
-        const call = { context, route, request, input, tx, principal }
+        const call = { context, route, request, input, tx, principal, idempotencyKey }
         for (const slot of transactionSlots) {
           const early = await slot.before?.(call)
           if (early) return early
@@ -191,50 +214,9 @@ function admit(
   return checkAccess(access, claims, route, now)
 }
 
-const mebibyte = 1024 * 1024
-
-const parseJson = express.json({
-  limit: mebibyte,
-  strict: false,
-  verify: (_request, _response, bytes) => {
-    if (!isUtf8(bytes)) throw new Error('not UTF-8')
-  },
-})
-
-/** Does not throw: who may not call at all is told that before what is wrong with the body. */
-async function readInput(route: Route, request: Request, response: Response): Promise<ParsedInput> {
-  if (route.body) {
-    const hasBody = request.headers['content-length'] !== '0' && hasBodyHeaders(request)
-    if (hasBody && !isJsonInUtf8(request)) return { ok: false, error: new AppError('unsupported_media_type') }
-    const failure = await new Promise<unknown>((resolve) => parseJson(request, response, resolve))
-    if (failure) return { ok: false, error: toAppError(failure) }
-  }
-  return parseInput(route, request)
-}
-
-// As they were sent, and so not inflated either: a signature is of these bytes.
-const parseBytes = express.raw({ limit: mebibyte, type: () => true, inflate: false })
-
-async function readBytes(route: Open, request: Request, response: Response): Promise<Buffer> {
-  if (!route.rawBody) throw new Error(`${route.method} ${route.path} does not declare a raw body`)
-  const failure = await new Promise<unknown>((resolve) => parseBytes(request, response, resolve))
-  if (failure) throw failure
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-}
-
-/** RFC 8259, 8.1: JSON between systems is UTF-8 and nothing else. */
-function isJsonInUtf8(request: Request): boolean {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1]
-  return Boolean(request.is('application/json')) && (!charset || /^utf-?8$/i.test(charset))
-}
-
-function hasBodyHeaders(request: Request): boolean {
-  return 'content-length' in request.headers || 'transfer-encoding' in request.headers
-}
-
 function accept(parsed: ParsedInput) {
   if (!parsed.ok) throw parsed.error
-  return parsed.value
+  return parsed
 }
 
 /** Who calls. The log learns their tenant even when the request names another. */
@@ -272,4 +254,15 @@ function checkAnswer(route: Route, reply: Reply): void {
   if (reply.status !== status && reply.status < 500)
     throw new Error(`${route.path} does not declare ${reply.status}`)
   if (body) body.parse(reply.body)
+}
+
+/** In tests: an error that its route does not declare, or with members that its code does not have, is a bug, and told as one. */
+function checkError(route: Route, error: unknown): void {
+  const { code, members } = toAppError(error)
+  const name = `${route.method} ${route.path}`
+  if (!codesOf(route).includes(code)) throw new Error(`${name} does not declare ${code}`, { cause: error })
+  const schema = problemMembers[code]?.members ?? z.strictObject({})
+  if (!schema.safeParse(members).success) {
+    throw new Error(`${name} answers ${code} with other members than it has`, { cause: error })
+  }
 }

@@ -75,6 +75,23 @@ test('another program has the types, from packages that are installed with this 
   expect(notInstalled).toEqual([])
 }, 60_000)
 
+test('what is built holds the description of the API as it is committed', async () => {
+  const building = join(folder, 'building')
+  await mkdir(building)
+  await symlink(join(root, 'src'), join(building, 'src'))
+  await writeFile(join(building, 'one.ts'), 'export {}')
+  const compilerOptions = { outDir: 'dist', types: [], lib: ['es5'], noCheck: true }
+  await writeFile(
+    join(building, 'tsconfig.build.json'),
+    JSON.stringify({ compilerOptions, files: ['one.ts'] }),
+  )
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const PATH = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`
+  await run('sh', ['-c', scripts.build], { cwd: building, env: { ...process.env, PATH } })
+  const built = await readFile(join(building, 'dist/openapi.json'), 'utf8')
+  expect(built === (await readFile(join(root, 'src/openapi.json'), 'utf8'))).toBe(true)
+})
+
 test('another program makes, lists, looks at and deletes tenants, without a server', async () => {
   const { PATH, NODE_COMPILE_CACHE } = process.env
   const env = {

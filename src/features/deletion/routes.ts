@@ -47,6 +47,7 @@ export const deletionRoutes = [
     body: z.strictObject({ reason: reasonSchema.optional() }).optional(),
     response: {
       status: 202,
+      headers: { Location: 'The certificate.' },
       body: z.strictObject({
         tenant_id: z.string(),
         status: z.literal('DELETING'),

@@ -4,7 +4,10 @@ import { ok, route } from '../../http/route.ts'
 import { timestampSchema } from '../../http/schemas.ts'
 import { isMetricsReader } from './metrics-access.ts'
 
-const checks = z.array(z.strictObject({ name: z.string(), ok: z.boolean() }))
+const readinessAnswer = z.strictObject({
+  status: z.enum(['ready', 'not_ready']),
+  checks: z.array(z.strictObject({ name: z.string(), ok: z.boolean() })),
+})
 
 export const healthRoutes = [
   route({
@@ -29,7 +32,8 @@ export const healthRoutes = [
     method: 'GET',
     path: '/health/ready',
     summary: 'Whether the process should get requests, with what it relies on; 503 when not',
-    response: { status: 200, body: z.strictObject({ status: z.enum(['ready', 'not_ready']), checks }) },
+    response: { status: 200, body: readinessAnswer },
+    otherResponse: { status: 503, body: readinessAnswer },
     handler: async ({ context }) => {
       const { readiness } = context
       const results = readiness.isDraining
@@ -48,7 +52,8 @@ export const healthRoutes = [
     method: 'GET',
     path: '/metrics',
     summary: 'Metrics for Prometheus, from this machine or with METRICS_TOKEN',
-    response: { status: 200 },
+    bearer: ['metricsToken'],
+    response: { status: 200, contentType: 'text/plain' },
     errors: ['forbidden'],
     handler: async ({ context, request }) => {
       if (!isMetricsReader(context.config, request)) throw new AppError('forbidden')

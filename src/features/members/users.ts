@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
+import { containing } from '../../db/patterns.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { giveBackOverdueSeats } from '../invitations/invitations.ts'
@@ -42,7 +43,7 @@ export function listUsers(queries: TenantQueryBuilder, { limit, cursor, role, st
   if (role !== undefined) query = query.where('memberships.role', '=', role)
   if (status !== undefined) query = query.where('memberships.status', '=', status)
   if (q !== undefined) {
-    const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`
+    const pattern = containing(q)
     const name = sql<string>`person.first_name || ' ' || person.last_name`
     query = query.where((eb) => eb.or([eb(name, 'ilike', pattern), eb('person.email', 'ilike', pattern)]))
   }

@@ -17,6 +17,7 @@ export const sessionRoutes = [
     summary: 'Sign in with e-mail and password, in the tenant of X-Tenant-ID when there is one',
     rateLimit: 'login',
     accountLimit: { name: 'login', of: ({ body }) => body.email },
+    headers: { 'X-Tenant-ID': 'The tenant to sign in to, for members of several.' },
     // Any length is read: to refuse a short one would tell what stored passwords look like.
     body: z.strictObject({ email: emailSchema, password: passwordText }),
     response: { status: 200, body: z.union([loginSchema, tenantChoiceSchema]) },
@@ -32,6 +33,7 @@ export const sessionRoutes = [
     method: 'POST',
     path: '/auth/select-tenant',
     summary: 'Tokens for another tenant of the bearer of a selection or access token; other sessions stay',
+    bearer: ['selectionToken', 'accessToken'],
     body: z.strictObject({ tenant_id: z.string().max(100) }),
     response: { status: 200, body: loginSchema },
     errors: ['unauthenticated', 'tenant_mismatch'],
@@ -71,6 +73,7 @@ export const sessionRoutes = [
     method: 'POST',
     path: '/auth/logout-all',
     summary: 'End every session of the bearer of an access token, in all tenants',
+    bearer: ['accessToken'],
     response: { status: 204 },
     errors: ['unauthenticated'],
     handler: async ({ context, request }) => {
@@ -85,6 +88,7 @@ export const sessionRoutes = [
     path: '/.well-known/jwks.json',
     summary: 'The public keys that access tokens are signed with',
     response: { status: 200, body: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }) },
+    errors: ['overloaded', 'database_unavailable'],
     // A new key is published for as long before it signs.
     handler: async ({ context }) => ({
       ...ok(await context.tokens.jwks()),

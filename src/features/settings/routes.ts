@@ -32,6 +32,7 @@ export const settingsRoutes = [
     method: 'GET',
     summary: 'The settings of the tenant, which hold for each member who prefers nothing else',
     response: { status: 200, body: settingsAnswer },
+    errors: ['not_found'],
     handler: async ({ read }) => {
       const { rows } = await read(settingsQuery)
       if (!rows[0]) throw new AppError('not_found')

@@ -37,8 +37,9 @@ export const superAdminRoutes = [
     path: '/auth/admin/totp',
     summary: 'Make the secret of an authenticator app, shown this once; it counts once a code has been shown',
     beforeEnrolment: 'allowed',
+    caller: 'user',
     response: { status: 200, body: z.strictObject({ secret: z.string(), otpauth_url: z.string() }) },
-    errors: ['totp_enrolled', 'session_required'],
+    errors: ['totp_enrolled'],
     handler: async ({ context, request, admin }) =>
       ok(await prepareTotp(context, superAdminOf(admin), originOf(request))),
   }),
@@ -49,10 +50,11 @@ export const superAdminRoutes = [
     path: '/auth/admin/totp/confirm',
     summary: 'Enrol the authenticator app by one of its codes; older tokens are void then',
     beforeEnrolment: 'allowed',
+    caller: 'user',
     rateLimit: 'login',
     body: z.strictObject({ totp: totpSchema }),
     response: { status: 200, body: adminLoginSchema },
-    errors: ['invalid_credentials', 'totp_enrolled', 'session_required'],
+    errors: ['invalid_credentials', 'totp_enrolled'],
     handler: async ({ context, input, request, admin }) =>
       ok(await enrolTotp(context, superAdminOf(admin), input.body.totp, originOf(request))),
   }),

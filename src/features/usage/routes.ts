@@ -19,13 +19,23 @@ const eventFields = {
 }
 
 /** One event is a batch of one, and errors name it so; a union of both could not say which field is wrong. */
-const eventsBody = z.preprocess(
-  (body) =>
-    typeof body === 'object' && body !== null && !Array.isArray(body) && !('events' in body)
-      ? { events: [body] }
-      : body,
-  z.strictObject({ events: z.array(z.strictObject(eventFields)).min(1).max(1000) }),
-)
+const eventsBody = z
+  .preprocess(
+    (body) =>
+      typeof body === 'object' && body !== null && !Array.isArray(body) && !('events' in body)
+        ? { events: [body] }
+        : body,
+    z.strictObject({ events: z.array(z.strictObject(eventFields)).min(1).max(1000) }),
+  )
+  .meta({
+    // The documentation has both.
+    override: ({ jsonSchema }) => {
+      const batch = { ...jsonSchema }
+      const { events } = batch.properties as { events: { items: typeof batch } }
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key as keyof typeof jsonSchema]
+      jsonSchema.anyOf = [events.items, batch]
+    },
+  })
 
 const limitUsage = z.strictObject({
   used: z.number(),
