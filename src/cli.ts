@@ -20,6 +20,7 @@ export const commands: Record<string, () => Promise<AddCommand>> = {
   'verify-audit': async () => (await import('./cli/verify-audit.ts')).addVerifyAudit,
   'create-super-admin': async () => (await import('./cli/create-super-admin.ts')).addCreateSuperAdmin,
   'rotate-keys': async () => (await import('./cli/rotate-keys.ts')).addRotateKeys,
+  'new-resource': async () => (await import('./cli/new-resource.ts')).addNewResource,
   migrate: async () => (await import('./cli/migrate.ts')).addMigrate,
   doctor: async () => (await import('./cli/doctor.ts')).addDoctor,
   'simulate-billing': async () => (await import('./cli/simulate-billing.ts')).addSimulateBilling,
