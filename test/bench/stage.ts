@@ -61,7 +61,7 @@ async function makePlainRole(adminUrl: string) {
     await admin.query('grant usage on schema public, app to plain')
     await admin.query('grant select, insert on clients, audit_entries to plain')
     await admin.query('grant select on signing_keys to plain')
-    await admin.query('grant execute on function app.current_tenant() to plain')
+    await admin.query('grant execute on function app.current_tenant(), app.audit_position(xid8) to plain')
     return admin.query(
       `select current_setting('server_version') || ', fsync ' || current_setting('fsync') as text`,
     )

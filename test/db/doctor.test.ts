@@ -165,8 +165,8 @@ const weaknesses: [check: string, plant: string, mend: string][] = [
   ],
   [
     'tenant-owned tables have their shape',
-    'alter table clients drop constraint clients_pkey',
-    'alter table clients add primary key (tenant_id, id)',
+    'alter table saved_queries drop constraint saved_queries_pkey',
+    'alter table saved_queries add primary key (tenant_id, id)',
   ],
   [
     'tenant-owned tables have their shape',
@@ -175,8 +175,8 @@ const weaknesses: [check: string, plant: string, mend: string][] = [
   ],
   [
     'tenant-owned tables have their shape',
-    'alter table clients rename id to other_id',
-    'alter table clients rename other_id to id',
+    'alter table saved_queries rename id to other_id',
+    'alter table saved_queries rename other_id to id',
   ],
   [
     'tenant-owned tables have their shape',

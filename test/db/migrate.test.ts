@@ -202,15 +202,15 @@ test('forced row security blinds the owner, which a migration is told instead of
   await startMigrated()
   await addMigration(
     1,
-    'projects',
-    `create table projects (tenant_id text collate "C" not null, id uuid not null, client_id uuid,
+    'test_projects',
+    `create table test_projects (tenant_id text collate "C" not null, id uuid not null, client_id uuid,
        primary key (tenant_id, id));
-     insert into projects values
+     insert into test_projects values
        ('system-default', gen_random_uuid(), '00000000-0000-7000-8000-000000000000')`,
   )
   const { ownerUrl } = await run()
-  const backFill = 'update projects set client_id = null'
-  const addKey = `alter table projects add constraint projects_client
+  const backFill = 'update test_projects set client_id = null'
+  const addKey = `alter table test_projects add constraint test_projects_client
     foreign key (tenant_id, client_id) references clients (tenant_id, id)`
 
   // The trap, as a plain connection of the owner has it: a back-fill of nothing and a valid key over an orphan.
@@ -219,29 +219,31 @@ test('forced row security blinds the owner, which a migration is told instead of
     expect((await owner.query(backFill)).rowCount).toBe(0)
     await owner.query(addKey)
     const { rows } = await owner.query(
-      "select convalidated from pg_constraint where conname = 'projects_client'",
+      "select convalidated from pg_constraint where conname = 'test_projects_client'",
     )
     expect(rows).toEqual([{ convalidated: true }])
     await owner.query('rollback')
   })
 
   await addMigration(2, 'back_fill', backFill)
-  await expect(run()).rejects.toThrow(/_back_fill\.sql.*row-level security policy for table "projects"/)
+  await expect(run()).rejects.toThrow(/_back_fill\.sql.*row-level security policy for table "test_projects"/)
   await addMigration(2, 'back_fill', addKey)
-  await expect(run()).rejects.toThrow(/_back_fill\.sql.*row-level security policy for table "projects"/)
+  await expect(run()).rejects.toThrow(/_back_fill\.sql.*row-level security policy for table "test_projects"/)
 
   const open = (sql: string) =>
-    `alter table projects no force row level security;
+    `alter table test_projects no force row level security;
      alter table clients no force row level security;
      ${sql};
-     alter table projects force row level security;
+     alter table test_projects force row level security;
      alter table clients force row level security;`
   await addMigration(2, 'back_fill', open(addKey))
-  await expect(run()).rejects.toThrow(/_back_fill\.sql.*violates foreign key constraint "projects_client"/)
+  await expect(run()).rejects.toThrow(
+    /_back_fill\.sql.*violates foreign key constraint "test_projects_client"/,
+  )
   await addMigration(2, 'back_fill', open(`${backFill}; ${addKey}`))
   expect((await run()).applied).toEqual([fileName(2, 'back_fill')])
-  await ask('alter table projects no force row level security')
-  expect(await ask('select client_id from projects')).toEqual([{ client_id: null }])
+  await ask('alter table test_projects no force row level security')
+  expect(await ask('select client_id from test_projects')).toEqual([{ client_id: null }])
 })
 
 test('a new table with a tenant_id is protected without anybody naming it, partitioned ones too', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { routes } from '../../src/app.ts'
 import { isTenantRoute, type Route, type TenantRoute } from '../../src/http/route.ts'
-import { exampleOf } from '../isolation/examples.ts'
+import { exampleOf, sentTo } from '../isolation/examples.ts'
 import { addMember, addPerson, signIn } from '../support/members.ts'
 import { signInOperator } from '../support/operators.ts'
 import {
@@ -164,11 +164,7 @@ async function callTenantRoute(route: TenantRoute): Promise<Answer> {
   const word = 'covered'
   const id = (await makeObject?.(owner, word, platform)) ?? ''
   const caller = (await makeCaller?.(owner, word, platform)) ?? owner
-  return caller.request(
-    route.method,
-    route.path.replaceAll(/:\w+/g, id),
-    route.body ? body?.(word) : undefined,
-  )
+  return caller.request(route.method, route.path.replaceAll(/:\w+/g, id), sentTo(route, body?.(word)))
 }
 
 /** Whose trail each entry of a request is in, and which tenant each of those in the platform's is about. */

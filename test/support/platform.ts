@@ -186,12 +186,13 @@ async function signUpAs(url: string, company: string, fields: Record<string, unk
 /** A client of the API, with headers that all its requests have. */
 export function createCaller(url: string, common: Record<string, string> = {}) {
   async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-    const isText = typeof body === 'string' || body instanceof Uint8Array
+    const isText = typeof body === 'string' || body instanceof Uint8Array || body instanceof Blob
     const response = await fetch(url + path, {
       method,
       headers: {
         ...common,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        // A Blob has a type of its own.
+        ...(body === undefined || body instanceof Blob ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
       body: body === undefined ? undefined : isText ? (body as string) : JSON.stringify(body),
