@@ -70,7 +70,8 @@ export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   body: z.output<B>
 }
 
-interface BaseCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+/** What every handler is called with. */
+export interface BaseCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   context: Context
   input: Input<P, Q, B>
   request: Request
