@@ -161,9 +161,11 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     handler: async ({ context, input, request, tx }) => {
       const { id } = input.params
       await checkIfMatch(request, () => resource.lock(tx, id))
+      const isMarked = table.isSoftlyDeleted && !input.query.for_good
       const now = context.clock.now()
       await (input.query.for_good ? resource.removeForGood(tx, id, now) : resource.remove(tx, id, now))
-      return noContent({ objectId: id, changedFields: [] })
+      // So the audit trail tells which of both it was.
+      return noContent({ objectId: id, changedFields: isMarked ? ['deleted_at'] : [] })
     },
   }
 

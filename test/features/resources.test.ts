@@ -246,6 +246,13 @@ describe.each(resources.map((resource) => ({ ...resource, name: resource.table.n
           expect((await acme.delete(`${path}/${id}?for_good=true`)).status).toBe(404)
           expect((await acme.post(`${path}/${id}/restore`, undefined)).status).toBe(404)
           expect(await platform.sql(`select from ${name} where id = $1`, [id], acme.tenantId)).toEqual([])
+          const deletions = await platform.sql(
+            'select changed_fields from audit_entries where object_id = $1 and action = $2 order by position',
+            [id, `${noun}.deleted`],
+            acme.tenantId,
+          )
+          const told = deletions.map(({ changed_fields }) => changed_fields)
+          expect(told).toEqual(isMarked ? [['deleted_at'], []] : [[]])
         }
       })
     }
