@@ -60,7 +60,8 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     onError: (err) => log.warn({ err }, 'database connection lost'),
   })
   try {
-    const readiness = createReadiness(ask, log)
+    const metrics = createMetrics()
+    const readiness = createReadiness(ask, log, metrics)
     await readiness.refuseUnsafe()
     await checkTemplates(ask.platform)
     const { dataDir, mailFrom: from, smtpUrl, tokenIssuer: issuer } = config
@@ -70,7 +71,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       db,
       clock,
       log,
-      metrics: createMetrics(),
+      metrics,
       mail: options.mail ?? createMail({ smtpUrl, from, dataDir }),
       billing: createBilling(config.stripe),
       tokens: createTokens({ keyring: await openKeyring({ db, clock, secret }), clock, issuer }),

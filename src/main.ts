@@ -53,6 +53,8 @@ async function start() {
       },
     })
     stops.push(() => worker.stop())
+    const checking = context.readiness.start()
+    stops.push(async () => checking.stop())
     // Before the server, so that it stops after it, with the last requests counted.
     const merging = context.requestRates.start()
     stops.push(() => merging.stop())

@@ -17,6 +17,11 @@ export function createMetrics() {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
+    connectionsRefused: new Counter({
+      name: 'connections_refused_total',
+      help: 'Connections of callers that were closed at once because there were too many',
+      registers,
+    }),
     connections: new Gauge({
       name: 'database_connections',
       help: 'Database connections by pool and state',
@@ -48,6 +53,12 @@ export function createMetrics() {
     requestsOverPlan: new Counter({
       name: 'requests_over_plan_total',
       help: "Requests refused because their tenant had used up its plan's requests of the minute",
+      registers,
+    }),
+    databaseProblems: new Gauge({
+      name: 'database_problems',
+      help: 'Where the database is not as isolation needs it, by check: looked at once an hour, those that are fatal in /health/ready',
+      labelNames: ['check', 'severity'] as const,
       registers,
     }),
     unhandledRejections: new Counter({

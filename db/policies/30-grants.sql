@@ -5,6 +5,8 @@ revoke all on schema app from public;
 grant usage on schema app to :"tenant_role", :"platform_role";
 -- Not "in schema app": PostgreSQL lets a schema's default privileges only add to the general ones.
 alter default privileges revoke execute on functions from public;
+revoke all on all tables in schema app from :"tenant_role", :"platform_role", :"jobs_role";
+revoke all on all sequences in schema public, app from :"tenant_role", :"platform_role", :"jobs_role";
 -- Those of the purger are its own to grant: 40-purger.sql.
 do $$
 declare
@@ -14,7 +16,7 @@ begin
     select p.oid from pg_proc p
     where p.pronamespace = 'app'::regnamespace and pg_get_userbyid(p.proowner) = current_user
   loop
-    execute format('revoke all on function %s from public', f);
+    execute format('revoke all on function %s from public, %I, %I, %I', f, :'tenant_role', :'platform_role', :'jobs_role');
   end loop;
 end $$;
 

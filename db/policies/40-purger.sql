@@ -242,7 +242,7 @@ end $$;
 
 revoke all on function app.kept_at_deletion(), app.tables_of_tenants(), app.purge_order(), app.refuse_undeleted(),
   app.count_tenant_rows(), app.open_tenant_rows(name, boolean), app.count_on(refcursor), app.purge_batch(integer),
-  app.purge_users(uuid[]) from public;
+  app.purge_users(uuid[]) from public, :"tenant_role", :"platform_role", :"jobs_role";
 grant execute on function app.kept_at_deletion(), app.tables_of_tenants(), app.count_tenant_rows(),
   app.open_tenant_rows(name, boolean), app.count_on(refcursor), app.purge_batch(integer), app.purge_users(uuid[]) to :"platform_role";
 -- For the loop below.

@@ -80,7 +80,9 @@ create table if not exists graphile_worker.worker_sessions (
   started_at timestamptz not null
 );
 
-revoke all on all functions in schema graphile_worker from public;
+revoke all on all functions in schema graphile_worker from public, :"tenant_role", :"platform_role";
+revoke all on all tables in schema graphile_worker from :"tenant_role", :"platform_role";
+revoke all on all sequences in schema graphile_worker from :"tenant_role", :"platform_role";
 grant usage on schema graphile_worker to :"tenant_role", :"platform_role";
 grant execute on function graphile_worker.enqueue_job(text, json, text, timestamptz)
   to :"tenant_role", :"platform_role";

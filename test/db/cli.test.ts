@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
+import type { Check } from '../../src/db/doctor.ts'
 import { DataFolderInUseError, startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { loadTokenKeySecret } from '../../src/secrets.ts'
 import { type EmptyDatabase, folderOfClusters } from '../support/cluster.ts'
@@ -45,7 +46,66 @@ test('migrate and doctor answer scripts by exit code, with results on stdout and
   )
   const sick = await cli('doctor')
   expect(sick.code).toBe(1)
-  expect(sick.stdout).toContain('FAILED   row security is forced: clients has row security not forced')
+  expect(sick.stdout).toMatch(
+    /^FAILED {3}row-security-is-forced\n.*\n +- clients has row security not forced/m,
+  )
+})
+
+test('doctor looks at any database, with the rules that hold everywhere, and changes nothing in it', async () => {
+  const { hostname, port } = new URL(database.adminUrl)
+  const role = `${database.name}_web`
+  const asWeb = `postgres://${role}:secret@${hostname}:${port}/${database.name}`
+  const alter = (sql: string) => withDirectClient(database.adminUrl, (admin) => admin.query(sql))
+  try {
+    await alter(`
+      create role ${role} login password 'secret';
+      create schema shop;
+      create table shop.orders (org_id uuid not null, id uuid not null, primary key (org_id, id));
+      alter table shop.orders enable row level security, force row level security;
+      create policy mine on shop.orders using (org_id = current_setting('shop.org')::uuid)
+        with check (org_id = current_setting('shop.org')::uuid);
+      insert into shop.orders values (gen_random_uuid(), gen_random_uuid());
+      grant usage on schema shop to ${role};
+      grant select, insert on shop.orders to ${role}`)
+    const about = ['--tenant-column', 'org_id', '--schema', 'shop', '--json']
+    const failedFor = async (url: string, ...more: string[]) => {
+      const { code, stdout } = await cli('doctor', '--url', url, ...about, ...more)
+      const { tenantRole, checks } = JSON.parse(stdout)
+      const failed = checks.filter((check: Check) => !check.ok && check.severity === 'fatal')
+      return { code, tenantRole, failed: failed.map(({ name }: Check) => name) }
+    }
+    await alter(
+      `revoke all on database ${database.name} from public; grant connect on database ${database.name} to ${role}`,
+    )
+    // A policy that fails where no tenant is set is as closed as one that finds nothing.
+    expect(await failedFor(asWeb)).toEqual({ code: 0, tenantRole: role, failed: [] })
+    await alter(`alter policy mine on shop.orders using (org_id = nullif(current_setting('shop.org', true), '')::uuid)
+      with check (org_id = nullif(current_setting('shop.org', true), '')::uuid)`)
+    expect(await failedFor(asWeb)).toEqual({ code: 0, tenantRole: role, failed: [] })
+    expect(await failedFor(database.adminUrl, '--tenant-role', role)).toEqual({
+      code: 0,
+      tenantRole: role,
+      failed: [],
+    })
+    await alter(`alter policy mine on shop.orders using (true)`)
+    expect(await failedFor(asWeb)).toMatchObject({
+      code: 1,
+      failed: expect.arrayContaining(['policies-are-canonical', 'no-row-without-a-tenant']),
+    })
+    expect(await failedFor(database.adminUrl)).toMatchObject({
+      failed: expect.arrayContaining(['has-no-powers']),
+    })
+  } finally {
+    await alter(`drop owned by ${role}; drop role ${role}`)
+  }
+})
+
+test('what tells the doctor of another database goes with its URL', async () => {
+  expect(await cli('doctor', '--tenant-role', 'web')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('--tenant-role goes with --url'),
+  })
 })
 
 test('wrong usage and a bad configuration have codes of their own and say what is wrong', async () => {

@@ -5,7 +5,7 @@ import { createTestDatabase } from '../support/database.ts'
 import { describeSchema, schemaFiles } from '../support/schema-files.ts'
 
 let database: TestDatabase
-let current: { dump: string; types: string }
+let current: Awaited<ReturnType<typeof describeSchema>>
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -19,6 +19,13 @@ test.skipIf(!inject('testCluster').isSuperuser)(
   'db/schema.sql is what the migrations and policies make',
   async () => {
     expect(await readFile(schemaFiles.dump, 'utf8'), 'run npm run generate').toBe(current.dump)
+  },
+)
+
+test.skipIf(!inject('testCluster').isSuperuser)(
+  'db/grants.txt names what the roles of the server may do',
+  async () => {
+    expect(await readFile(schemaFiles.grants, 'utf8'), 'run npm run generate').toBe(current.grants)
   },
 )
 

@@ -267,11 +267,12 @@ test('a new table with a tenant_id is protected without anybody naming it, parti
       })
     await as('acme', 'insert into things (id) values (1)')
     await as('acme', "insert into events (at) values ('2027-05-05')")
-    for (const table of ['things', 'events', 'events_2027']) {
+    for (const table of ['things', 'events']) {
       expect(await as('acme', `select tenant_id from ${table}`)).toEqual([{ tenant_id: 'acme' }])
       expect(await as('globex', `select tenant_id from ${table}`)).toEqual([])
       expect((await client.query(`select from ${table}`)).rowCount).toBe(0)
     }
+    await expect(as('acme', 'select from events_2027')).rejects.toThrow('permission denied')
     await expect(as('globex', "insert into things values ('acme', 2)")).rejects.toThrow('row-level security')
     await expect(client.query('insert into things (id) values (3)')).rejects.toThrow()
   })

@@ -49,7 +49,7 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     expect(idle).toBe(total)
   })
 
-  test('no connection in time: 503 database_unavailable with Retry-After, and later all is well', async () => {
+  test('no connection in time: 503 overloaded with Retry-After, and later all is well', async () => {
     const db = on.open({ ...mode, tenantPoolSize: 1, platformPoolSize: 1, poolWaitMs: 500 })
     const work = createWork()
     const holders = [db.withTenant(acme, work.run), db.withPlatform('catalogue', work.run)]
@@ -61,7 +61,7 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     ]
     for (const outcome of await Promise.allSettled(late)) {
       expect(outcome).toMatchObject({
-        reason: { code: 'database_unavailable', status: 503, headers: { 'Retry-After': '1' } },
+        reason: { code: 'overloaded', status: 503, headers: { 'Retry-After': '1' } },
       })
     }
     work.end()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { asDatabaseError, inTransaction } from '../direct-client.ts'
 import type { Roles } from '../roles.ts'
+import { fillIn } from '../sql-variables.ts'
 import { MigrationError } from './migration-error.ts'
 import { mayBecomePurger } from './prepare-database.ts'
 
@@ -42,7 +43,7 @@ export async function applyPolicies(
 }
 
 async function applyFile(client: pg.Client, folder: string, file: string, roles: Roles): Promise<void> {
-  const sql = fillIn(await readFile(join(folder, file), 'utf8'), file, roles)
+  const sql = fillIn(await readFile(join(folder, file), 'utf8'), file, variablesOf(roles))
   try {
     await client.query(sql)
   } catch (error) {
@@ -53,24 +54,13 @@ async function applyFile(client: pg.Client, folder: string, file: string, roles:
   }
 }
 
-/**
- * Puts the names of the roles into a policy file: `:"tenant_role"` becomes a quoted identifier and
- * `:'tenant_role'` a string, as psql writes its variables.
- * @throws MigrationError for a placeholder that means nothing
- */
-export function fillIn(sql: string, file: string, roles: Roles): string {
-  const values = new Map([
-    ['owner_role', roles.owner.name],
-    ['tenant_role', roles.tenant.name],
-    ['platform_role', roles.platform.name],
-    ['jobs_role', roles.jobs.name],
-    ['purger_role', roles.purger],
-  ])
-  return sql.replace(/(?<!:):(["'])(\w+)\1/g, (placeholder, quote: string, name: string) => {
-    const value = values.get(name)
-    if (value === undefined) {
-      throw new MigrationError(`${file}: ${placeholder} is none of ${[...values.keys()].join(', ')}.`)
-    }
-    return quote === '"' ? pg.escapeIdentifier(value) : pg.escapeLiteral(value)
-  })
+/** What a policy file may name. */
+function variablesOf(roles: Roles): Record<string, string> {
+  return {
+    owner_role: roles.owner.name,
+    tenant_role: roles.tenant.name,
+    platform_role: roles.platform.name,
+    jobs_role: roles.jobs.name,
+    purger_role: roles.purger,
+  }
 }

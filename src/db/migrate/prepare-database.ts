@@ -96,36 +96,47 @@ const advisoryLocks = ['', 'try_'].flatMap((tries) =>
   ),
 )
 
-/** What everybody may do in a new database, a statement of a tenant's should not, and the heirs go on doing. */
-function closures({ owner, platform, jobs, purger }: Roles): Step[] {
-  const call = 'execute on function pg_catalog.'
-  const closed: [right: string, heirs: string[]][] = [
-    // A DO block can become another tenant.
-    ['usage on language plpgsql', [owner.name, jobs.name, purger]],
-    // Large objects know roles, not tenants: what one tenant keeps in them, all read.
-    [`${call}lo_creat(integer)`, []],
-    [`${call}lo_create(oid)`, []],
-    [`${call}lo_from_bytea(oid, bytea)`, []],
-    // They show what other sessions of the role run, and BEGIN names the tenant.
-    ['select on table pg_catalog.pg_stat_activity', [owner.name, 'pg_monitor']],
-    [`${call}pg_stat_get_activity(integer)`, [owner.name, 'pg_monitor']],
-    [`${call}pg_stat_get_backend_activity(integer)`, ['pg_monitor']],
-    // One tenant's statement could end all others'.
-    [`${call}pg_cancel_backend(integer)`, ['pg_signal_backend']],
-    [`${call}pg_terminate_backend(integer, bigint)`, ['pg_signal_backend']],
-    // A message on "worker:migrate" ends the job workers.
-    [`${call}pg_notify(text, text)`, [jobs.name]],
-    // A session's lock outlives its transaction on a pooled connection: who holds that of the migrate step stops the
-    // next start.
-    ...advisoryLocks.map((name): [string, string[]] => [`${call}${name}`, [owner.name, platform.name]]),
-  ]
+const call = 'execute on function pg_catalog.'
+
+/** What everybody may do in a new database, a statement of a tenant's should not, and who goes on doing it. */
+const closed: [right: string, heirs: (roles: Roles) => string[]][] = [
+  // A DO block can become another tenant.
+  ['usage on language plpgsql', ({ owner, jobs, purger }) => [owner.name, jobs.name, purger]],
+  // Large objects know roles, not tenants: what one tenant keeps in them, all read.
+  [`${call}lo_creat(integer)`, () => []],
+  [`${call}lo_create(oid)`, () => []],
+  [`${call}lo_from_bytea(oid, bytea)`, () => []],
+  // They show what other sessions of the role run, and BEGIN names the tenant.
+  ['select on table pg_catalog.pg_stat_activity', ({ owner }) => [owner.name, 'pg_monitor']],
+  [`${call}pg_stat_get_activity(integer)`, ({ owner }) => [owner.name, 'pg_monitor']],
+  [`${call}pg_stat_get_backend_activity(integer)`, () => ['pg_monitor']],
+  // One tenant's statement could end all others'.
+  [`${call}pg_cancel_backend(integer)`, () => ['pg_signal_backend']],
+  [`${call}pg_terminate_backend(integer, bigint)`, () => ['pg_signal_backend']],
+  // A message on "worker:migrate" ends the job workers.
+  [`${call}pg_notify(text, text)`, ({ jobs }) => [jobs.name]],
+  // A session's lock outlives its transaction on a pooled connection: who holds that of the migrate step stops the
+  // next start.
+  ...advisoryLocks.map((name): [string, (roles: Roles) => string[]] => [
+    `${call}${name}`,
+    ({ owner, platform }) => [owner.name, platform.name],
+  ]),
+]
+
+/** The rights that neither everybody nor the tenant role has after prepareDatabase, as GRANT writes them. */
+export const closedRights: readonly string[] = closed.map(([right]) => right)
+
+function closures(roles: Roles): Step[] {
   return closed.flatMap(([right, heirs]) => {
     const [, privilege = '', kind = '', object = ''] = /^(\w+) on (\w+) (.+)$/.exec(right) ?? []
     const has = (role: string) =>
       `has_${kind}_privilege(${[role, object, privilege].map(pg.escapeLiteral).join(', ')})`
     return [
       { unless: `not ${has('public')}`, sql: `revoke ${right} from public` },
-      ...heirs.map((role) => ({ unless: has(role), sql: `grant ${right} to ${pg.escapeIdentifier(role)}` })),
+      ...heirs(roles).map((role) => ({
+        unless: has(role),
+        sql: `grant ${right} to ${pg.escapeIdentifier(role)}`,
+      })),
     ]
   })
 }
