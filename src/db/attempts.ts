@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CompiledQuery } from 'kysely'
 import { AppError } from '../errors.ts'
 import { ConnectionLostError, type ConnectionPool, type StatementResult } from './connections.ts'
@@ -5,9 +6,10 @@ import { isStaleStatement, prepareStatement, type Statement } from './statements
 import { checkBegun, control, Transaction } from './transaction.ts'
 
 /**
- * Runs work in a transaction of one connection of the pool, and commits. Once more, and no more than that, when
- * a prepared statement turns out to be stale.
- * @throws what work throws; what stopped the commit; AppError 503 `database_unavailable`, `outcome_unknown`
+ * Runs work in a transaction of one connection of the pool, and commits. Once more when a prepared statement turns out
+ * to be stale, and twice more when the server undid the transaction for another's sake.
+ * @throws what work throws; what stopped the commit; AppError 503 `database_unavailable`, `overloaded`,
+ *   `outcome_unknown`
  */
 export function runTransaction<T>(
   pool: ConnectionPool,
@@ -15,7 +17,7 @@ export function runTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
   { awaitBegin }: { awaitBegin: boolean },
 ): Promise<T> {
-  return atMostTwice(async (options) => {
+  return tryAgain(async (options) => {
     const connection = await pool.acquire(options)
     const transaction = new Transaction(connection)
     let failure: unknown
@@ -35,13 +37,19 @@ export function runTransaction<T>(
       return value
     } catch (error) {
       await transaction.rollback()
-      failure = transaction.fatal ? transaction.fatal.error : error
+      failure = whatEnded(transaction, error)
       throw failure
     } finally {
       if (isStaleStatement(failure)) connection.destroy()
       else connection.release()
     }
   })
+}
+
+/** What stands behind the error that comes out, whatever the callback made of it. */
+function whatEnded({ fatal, failure }: Transaction, error: unknown): unknown {
+  if (fatal) return fatal.error
+  return isUndoneForOthers(failure?.error) ? failure?.error : error
 }
 
 /**
@@ -55,7 +63,7 @@ export async function readOnce(
   queries: Pick<CompiledQuery, 'sql' | 'parameters'>[],
 ): Promise<unknown[][]> {
   const statements = queries.map(({ sql, parameters }) => prepareStatement(sql, parameters))
-  return atMostTwice((options) => attemptRead(pool, beginSql, statements, options))
+  return tryAgain((options) => attemptRead(pool, beginSql, statements, options))
 }
 
 async function attemptRead(
@@ -102,22 +110,37 @@ async function settleInTurn<T>(
   return [...answers, ...(await Promise.allSettled([last()]))]
 }
 
-async function atMostTwice<T>(attempt: (options: { prepared: boolean }) => Promise<T>): Promise<T> {
-  try {
-    return await attempt({ prepared: true })
-  } catch (error) {
-    if (!isStaleStatement(error)) throw toCallerError(error)
-  }
-  try {
-    // The pool's other connections remember the same statements: this time nothing remembered is used.
-    return await attempt({ prepared: false })
-  } catch (error) {
-    throw toCallerError(error)
+/** How often a transaction begins anew that the server undid for another's sake. */
+const moreTries = 2
+/** The longest pause before that, the first time: whoever was in the way should be through by then. */
+const pauseMs = 50
+
+/** Only after what certainly left nothing behind. */
+async function tryAgain<T>(attempt: (options: { prepared: boolean }) => Promise<T>): Promise<T> {
+  let prepared = true
+  for (let undone = 0; ; ) {
+    try {
+      return await attempt({ prepared })
+    } catch (error) {
+      // The pool's other connections remember the same statements: from here on nothing remembered is used.
+      if (prepared && isStaleStatement(error)) prepared = false
+      else if (undone < moreTries && isUndoneForOthers(error)) await sleep(Math.random() * pauseMs * ++undone)
+      else throw toCallerError(error)
+    }
   }
 }
 
-/** SQLSTATEs of a server without room: PostgreSQL, Appendix A, class 53. */
-const outOfRoom = /^53[1-3]00$/
+/**
+ * Whether the server undid a transaction, whole, for another's sake: a serialization failure, or a deadlock.
+ * Source: postgresql.org/docs/current/mvcc-serialization-failure-handling.html
+ */
+function isUndoneForOthers(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === '40001' || code === '40P01'
+}
+
+/** SQLSTATEs of a server without room, or whose disk fails it: PostgreSQL, Appendix A, classes 53 and 58. */
+const outOfRoom = /^(53[0-3]00|58030)$/
 
 function toCallerError(error: unknown): unknown {
   const { code } = (error ?? {}) as { code?: unknown }

@@ -41,7 +41,7 @@ export class ConnectionLostError extends Error {
 /** SQLSTATEs with which the server ends a session: PostgreSQL, Appendix A, classes 25 and 57. */
 const endOfSession = /^(57P0[1-5]|25P0[34])$/
 /** A dead peer is noticed this long after its last sign of life. */
-const keepAliveMs = 10_000
+export const keepAliveMs = 10_000
 /** A parsed statement costs the server memory, so each connection keeps the most recently used ones only. */
 const preparedPerConnection = 200
 
@@ -180,12 +180,16 @@ class StatementNames {
 export interface ConnectionPool {
   /**
    * @param options `prepared: false`: whatever the server remembers under a name is left alone
-   * @throws AppError 503 `database_unavailable` when no connection is to be had in time
+   * @throws AppError 503 `overloaded` when others hold all connections for too long; `database_unavailable` when none
+   *   is to be had
    */
   acquire(options?: { prepared: boolean }): Promise<Connection>
   counts(): { total: number; idle: number; waiting: number }
   close(): Promise<void>
 }
+
+/** What pg-pool says to whoever waited in line for the connections of others. */
+const waitedInVain = 'timeout exceeded when trying to connect'
 
 /** Opens a pool; connects on first use. */
 export function openPool(options: PoolOptions): ConnectionPool {
@@ -219,7 +223,8 @@ export function openPool(options: PoolOptions): ConnectionPool {
         const client = await pool.connect()
         return new Connection(client, options, options.prepared && prepared ? namesOf.get(client) : undefined)
       } catch (cause) {
-        throw new AppError('database_unavailable', { cause })
+        const isInLine = cause instanceof Error && cause.message === waitedInVain
+        throw new AppError(isInLine ? 'overloaded' : 'database_unavailable', { cause })
       }
     },
     counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),

@@ -48,7 +48,9 @@ export class Transaction {
   begin(beginSql: string): Promise<void> {
     this.#begun = this.#connection.sendSimple(beginSql).then(checkBegun)
     this.#begun.catch((error) => {
-      this.#fatal ??= { error }
+      this.#fatal ??= {
+        error: isOfReplica(error) ? new AppError('database_unavailable', { cause: error }) : error,
+      }
     })
     this.#tail = this.#begun
     return this.#begun
@@ -57,6 +59,11 @@ export class Transaction {
   /** What outranks the error that the callback ended with. */
   get fatal(): { error: unknown } | undefined {
     return this.#fatal
+  }
+
+  /** The first rejection that no savepoint took, caught or not. */
+  get failure(): { error: unknown } | undefined {
+    return this.#failure
   }
 
   /**
@@ -247,6 +254,11 @@ export function checkBegun(answers: StatementResult[]): void {
   if (first !== 'BEGIN' || others.length === 0 || others.some((tag) => tag !== 'SET')) {
     throw new TransactionError(`BEGIN was answered with ${[first, ...others].join(', ')}`)
   }
+}
+
+/** What BEGIN READ WRITE is answered with by a server that nobody has promoted yet: it will be, or another one. */
+function isOfReplica(error: { code?: string }): boolean {
+  return error.code === '0A000'
 }
 
 /** A statement of our own. */

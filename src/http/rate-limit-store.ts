@@ -1,6 +1,7 @@
 import type { Store } from 'express-rate-limit'
 import { sql } from 'kysely'
 import type { Context } from '../context.ts'
+import { AppError } from '../errors.ts'
 
 /**
  * Counts in PostgreSQL, so that all processes share them: one statement for each hit, in an unlogged table. Of who
@@ -15,19 +16,21 @@ export function createSharedStore(context: Context, name: string, windowMs: numb
     async increment(key) {
       const now = clock.now()
       const first = { key: rowOf(key), hits: 1, resets_at: new Date(now.getTime() + windowMs) }
-      const { hits, resets_at } = await db.withPlatform('rate limits', (tx) =>
-        tx
-          .insertInto('rate_limits')
-          .values(first)
-          .onConflict((conflict) =>
-            conflict.column('key').doUpdateSet({
-              hits: sql<number>`case when rate_limits.resets_at <= ${now} then 1 else least(rate_limits.hits, 1000000) + 1 end`,
-              resets_at: sql<Date>`case when rate_limits.resets_at <= ${now} then excluded.resets_at else rate_limits.resets_at end`,
-            }),
-          )
-          .returning(['hits', 'resets_at'])
-          .executeTakeFirstOrThrow(),
-      )
+      const { hits, resets_at } = await db
+        .withPlatform('rate limits', (tx) =>
+          tx
+            .insertInto('rate_limits')
+            .values(first)
+            .onConflict((conflict) =>
+              conflict.column('key').doUpdateSet({
+                hits: sql<number>`case when rate_limits.resets_at <= ${now} then 1 else least(rate_limits.hits, 1000000) + 1 end`,
+                resets_at: sql<Date>`case when rate_limits.resets_at <= ${now} then excluded.resets_at else rate_limits.resets_at end`,
+              }),
+            )
+            .returning(['hits', 'resets_at'])
+            .executeTakeFirstOrThrow(),
+        )
+        .catch(asUnavailable)
       // What is left of the window by the context's clock, for express-rate-limit, which reads the system's.
       return { totalHits: hits, resetTime: new Date(Date.now() + resets_at.getTime() - now.getTime()) }
     },
@@ -50,4 +53,10 @@ export function createSharedStore(context: Context, name: string, windowMs: numb
       )
     },
   }
+}
+
+/** A count may be lost, or counted twice: of what was asked for nothing has begun. */
+function asUnavailable(error: unknown): never {
+  const isUnknown = error instanceof AppError && error.code === 'outcome_unknown'
+  throw isUnknown ? new AppError('database_unavailable', { cause: error }) : error
 }

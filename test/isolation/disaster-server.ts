@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import express, { type Express } from 'express'
 import { z } from 'zod'
 import type { Context } from '../../src/context.ts'
-import { type OpenedDatabase, openDatabase, type Tx } from '../../src/db/database.ts'
+import { type DatabaseOptions, type OpenedDatabase, openDatabase, type Tx } from '../../src/db/database.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'
 import { observe } from '../../src/http/observe.ts'
 import { type Reply, type Route, route } from '../../src/http/route.ts'
@@ -24,7 +24,10 @@ export interface DisasterServer {
   stop(): Promise<void>
 }
 
-export async function startDisasterServer(platform: Platform): Promise<DisasterServer> {
+export async function startDisasterServer(
+  platform: Platform,
+  options: Partial<DatabaseOptions> = {},
+): Promise<DisasterServer> {
   const { tenantUrl, platformUrl } = platform.database
   const opened = openDatabase({
     ...platform.context.config.database,
@@ -33,6 +36,7 @@ export async function startDisasterServer(platform: Platform): Promise<DisasterS
     tenantPoolSize: 1,
     statementTimeoutMs: 5000,
     onError: () => undefined,
+    ...options,
   })
   const context = { ...platform.context, db: opened.db }
   let handler: Handler = async () => undefined
