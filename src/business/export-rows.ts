@@ -8,7 +8,7 @@ import type { AnyResource } from './define-resource.ts'
 import { cursorAt, type ListOf, type Part, type Row, type selectRows } from './rows.ts'
 
 /** So many rows are read in one go, and held in memory until they are sent: fewer where each may be long. */
-const rowsPerRead = { short: 1000, long: 20 }
+const rowsPerRead = { short: 250, long: 20 }
 
 /** What the export of a resource takes beside its definition. */
 interface Exported<Query extends Row> {

@@ -4,17 +4,6 @@ import { AppError, type ErrorCode, problems } from '../errors.ts'
 import { toFrench } from './french.ts'
 import { languageOf } from './language.ts'
 
-/** What express.json and the router report, by their `type` or `status`: body-parser's README, section Errors. */
-const bodyErrors: Record<string, ErrorCode> = {
-  'entity.parse.failed': 'malformed_json',
-  'entity.verify.failed': 'malformed_json',
-  'request.aborted': 'malformed_json',
-  'request.size.invalid': 'malformed_json',
-  'entity.too.large': 'body_too_large',
-  'encoding.unsupported': 'unsupported_media_type',
-  'charset.unsupported': 'unsupported_media_type',
-}
-
 /** What PostgreSQL reports, by SQLSTATE, where a feature has not said more exactly what a constraint means. */
 const databaseErrors: Record<string, ErrorCode> = {
   '22001': 'invalid_request',
@@ -47,13 +36,16 @@ const raisedErrors: Record<string, ErrorCode> = {
 export function errorHandler(context: Context): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const problem = toAppError(error)
+    // Ours, not PostgreSQL's. The line of the request tells it: who sends too much must not fill the log with more.
+    const isRefusal = error instanceof AppError && error.code === 'overloaded'
+    response.locals.isRefusal = isRefusal
     const line = {
       err: error,
       request_id: request.id,
       tenant_id: response.locals.tenantId,
       code: problem.code,
     }
-    if (problem.status >= 500 || (error as { code?: string }).code === '42501') {
+    if ((problem.status >= 500 && !isRefusal) || (error as { code?: string }).code === '42501') {
       context.log.error(line, 'request failed')
     } else if (isFromDatabase(error) && problem.code === 'invalid_request') {
       context.log.warn(line, 'the database refused an input that its schema had let pass')
@@ -67,15 +59,10 @@ export function errorHandler(context: Context): ErrorRequestHandler {
 /** The error as what may be told of it. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const { code, type, status, detail } = (error ?? {}) as Record<
-    'code' | 'type' | 'detail',
-    string | undefined
-  > & {
-    status?: number
-  }
+  const { code, status, detail } = (error ?? {}) as { code?: string; detail?: string; status?: number }
   const raised = raisedErrors[code ?? '']
   if (raised) return new AppError(raised, { members: readMembers(detail), cause: error })
-  const known = bodyErrors[type ?? ''] ?? databaseErrors[code ?? '']
+  const known = databaseErrors[code ?? '']
   if (known) return new AppError(known, { cause: error })
   // What the router or the parser refuses, such as a path that does not decode or a body that does not unzip.
   if (status && status >= 400 && status < 500) return new AppError('malformed_request', { cause: error })

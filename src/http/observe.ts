@@ -43,7 +43,8 @@ export function observe({ log, metrics }: Context): RequestHandler {
         ms: Math.round(ms),
       }
       const message = response.writableFinished ? 'request completed' : 'request aborted'
-      if (status >= 500) lines.error(line, message)
+      if (response.locals.isRefusal) lines.warn({ ...line, code: 'overloaded' }, message)
+      else if (status >= 500) lines.error(line, message)
       else lines.info(line, message)
     })
     next()

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { rateLimit } from 'express-rate-limit'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { isKnownAddress } from '../features/sessions/known-address.ts'
-import { addressOf } from './address.ts'
+import { addressOf, networkOf } from './address.ts'
 import { createSharedStore } from './rate-limit-store.ts'
 
 /** The limits per client address. The numbers are settings. */
@@ -79,7 +79,7 @@ export function createRateLimits(context: Context): RateLimits {
     })
 
   const perAddress = (name: RateLimitName, perWindow: number, windowMs: number, counted?: number[]) =>
-    limiter({ name, perWindow, windowMs, ...(counted && { counted }), keyOf: addressKey }, true)
+    limiter({ name, perWindow, windowMs, ...(counted && { counted }), keyOf: networkOf }, true)
   // How often an account was tried is nobody's business: these tell no counts.
   const perAccount = (name: AccountLimitName, more: Omit<Limit, 'name' | 'keyOf'>) =>
     limiter({ name: nameOf(name), keyOf: accountOf, ...more }, false)
@@ -143,12 +143,6 @@ export async function forgetFailedLogins(context: Context, email: string): Promi
 
 function nameOf(name: AccountLimitName): string {
   return `${name} of account`
-}
-
-/** An IPv6 customer holds a whole /56; requests without an address share one place. */
-function addressKey(request: Request): string {
-  const address = addressOf(request)
-  return address === null ? 'no address' : ipKeyGenerator(address)
 }
 
 function accountOf(_request: Request, response: Response): string {

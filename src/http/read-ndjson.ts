@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts'
 import { createGates } from '../gate.ts'
 import { toAppError } from './error-handler.ts'
 import { createParser, isInUtf8, mostErrors, type ParsedInput, parseInput } from './input.ts'
+import { createRoom } from './room.ts'
 import type { WriteRoute } from './route.ts'
 
 const ndjsonType = 'application/x-ndjson'
@@ -22,40 +23,17 @@ const stalledMs = 10_000
 const oneOfTenant = createGates<string>(1, 8, 5000)
 
 /**
- * So much of all bodies is held in memory at a time. Counted as it comes, so that somebody who sends slowly takes no
- * room from others.
+ * So much of all bodies is held in memory at a time, of each until it is answered; counted as it comes. One room for all
+ * servers of a process: it has so much memory, whoever serves in it.
  */
-const mostBytesOfAll = 4 * mostBytes
-let bytesOfAll = 0
-const bytesOf = new WeakMap<Request, number>()
+const room = createRoom(4 * mostBytes)
 
 /**
  * Runs work that holds a request's body of lines, one for each tenant at a time.
  * @throws AppError 503 `overloaded` when others of the tenant take too long, or too many wait; what work throws
  */
 export function withRoom<T>(tenantId: string, request: Request, work: () => Promise<T>): Promise<T> {
-  return oneOfTenant(tenantId, async () => {
-    try {
-      return await work()
-    } finally {
-      letGo(request)
-    }
-  })
-}
-
-function letGo(request: Request): void {
-  bytesOfAll -= bytesOf.get(request) ?? 0
-  bytesOf.delete(request)
-}
-
-function holdBytes(request: Request, bytes: number): void {
-  if (bytesOfAll + bytes > mostBytesOfAll) {
-    // At once: others that are on their way fit in then.
-    letGo(request)
-    throw new AppError('overloaded')
-  }
-  bytesOfAll += bytes
-  bytesOf.set(request, (bytesOf.get(request) ?? 0) + bytes)
+  return oneOfTenant(tenantId, () => work().finally(() => room.letGo(request)))
 }
 
 /**
@@ -82,7 +60,7 @@ export async function readLines(
  * Empty lines do not count, nor does a byte order mark in front. What is wrong is told by line; after a number of them
  * nothing more is read.
  * @throws AppError 415 `unsupported_media_type`, 413 `body_too_large`, 400 `invalid_request`, 408 `request_timeout`, 400
- *   `malformed_request` when the caller hangs up
+ *   `malformed_request` when the caller hangs up, 503 `overloaded` when too much comes of all and this is most of it
  */
 async function readNdjson<Line extends z.ZodType>(line: Line, request: Request): Promise<z.output<Line>[]> {
   const { 'content-encoding': encoding = 'identity', 'content-length': length = '0' } = request.headers
@@ -113,13 +91,7 @@ async function readNdjson<Line extends z.ZodType>(line: Line, request: Request):
     },
     () => refuseAll(`line ${number + 1}`, 'should be at most 1 MiB'),
   )
-  let bytes = 0
-  await eachChunk(request, (chunk) => {
-    bytes += chunk.length
-    if (bytes > mostBytes) throw new AppError('body_too_large')
-    holdBytes(request, chunk.length)
-    splitter.push(chunk)
-  })
+  await eachChunk(request, splitter.push)
   splitter.end()
   if (given === 0) refuseAll('body', 'should have at least one line')
   if (errors.length > 0) refuseAll()
@@ -180,20 +152,28 @@ function createSplitter(take: (line: Buffer) => void, refuseLong: () => void) {
 
 /**
  * Gives what arrives to `take` until the end. What is not read any more is thrown away by Node, behind the answer.
- * @throws what take throws; AppError 408 `request_timeout`, 400 `malformed_request`
+ * @throws what take throws; AppError 413 `body_too_large`, 408 `request_timeout`, 400 `malformed_request`, 503
+ *   `overloaded`
  */
-function eachChunk(request: Request, take: (chunk: Buffer) => void): Promise<void> {
+async function eachChunk(request: Request, take: (chunk: Buffer) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const timer = setTimeout(() => {
     reject(new AppError('request_timeout', { headers: { Connection: 'close' } }))
   }, stalledMs)
+  let bytes = 0
+  const refuse = (error: unknown) => {
+    stop()
+    reject(error)
+  }
   const onData = (chunk: Buffer) => {
     timer.refresh()
+    bytes += chunk.length
+    if (bytes > mostBytes) return refuse(new AppError('body_too_large'))
+    room.hold(request, bytes, () => refuse(new AppError('overloaded')))
     try {
       take(chunk)
     } catch (error) {
-      stop()
-      reject(error)
+      refuse(error)
     }
   }
   const onClose = () => reject(new AppError('malformed_request'))
@@ -203,5 +183,7 @@ function eachChunk(request: Request, take: (chunk: Buffer) => void): Promise<voi
   }
   if (request.destroyed) onClose()
   request.on('data', onData).on('end', resolve).on('close', onClose)
-  return promise.finally(stop)
+  await promise.finally(stop)
+  // What is taken cannot give way any more.
+  room.hold(request, bytes)
 }

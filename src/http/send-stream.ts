@@ -1,11 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
-
-/**
- * For so long nothing may move: who stops reading does not hold a connection for good. While a write waits Node lets the
- * time pass once before it counts.
- */
-const stalledMs = 60_000
+import { holdingEach } from './unread.ts'
 
 /**
  * Sends text piece by piece, no faster than it is taken. The first piece is waited for before anything of the answer is
@@ -28,14 +23,13 @@ export async function sendStream(
   const iterator = pieces[Symbol.asyncIterator]()
   const first = await iterator.next()
   writeHead()
-  response.setTimeout(stalledMs, () => response.destroy())
   async function* all() {
     if (first.done) return
     yield first.value
     yield* { [Symbol.asyncIterator]: () => iterator }
   }
   try {
-    await pipeline(all, response)
+    await pipeline(holdingEach(response, all()), response)
   } catch (error) {
     const isGone = (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE'
     if (!isGone) throw error

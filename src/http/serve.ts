@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { AppError } from '../errors.ts'
 import { recordKeyUse } from '../features/api-keys/key-use.ts'
 import {
   type Access,
@@ -12,12 +13,20 @@ import {
   type Principal,
 } from '../features/members/access.ts'
 import { recordSupportRequest } from '../features/support-sessions/record-request.ts'
-import { originOf } from './address.ts'
+import { networkOf, originOf } from './address.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
 import { authenticateAdmin } from './authenticate-admin.ts'
 import { codesOf } from './error-codes.ts'
 import { toAppError } from './error-handler.ts'
-import { answerOnce, callerOf, operatorNameOf, type Repetition, unrepeatable } from './idempotency.ts'
+import {
+  answerOnce,
+  callerOf,
+  idempotencyKeysOf,
+  operatorNameOf,
+  type Repetition,
+  takesIdempotencyKey,
+  unrepeatable,
+} from './idempotency.ts'
 import type { ParsedInput } from './input.ts'
 import { problemMembers } from './problem-members.ts'
 import { pass, type RateLimits } from './rate-limits.ts'
@@ -27,6 +36,7 @@ import type { Read, Reply, Route } from './route.ts'
 import { sendStream } from './send-stream.ts'
 import { transactionSlots } from './slots.ts'
 import { countRequest, refuseAgain } from './tenant-rate-limit.ts'
+import { introduce } from './unknown-keys.ts'
 
 type Open = Extract<Route, { scope: 'open' }>
 type Admin = Extract<Route, { scope: 'admin' }>
@@ -52,12 +62,23 @@ export function serve(
   return async (request, response) => {
     const reply = await handle(request, response).catch((error) => {
       if (context.checkAnswers) checkError(route, error)
-      throw error
+      throw isRepeatable(route, request) ? withRetryAfter(error) : error
     })
     if (context.checkAnswers && !reply.isRepeated) checkAnswer(route, reply)
     if (reply.stream) await sendStream(request, response, reply.stream, () => writeHead(response, reply))
     else send(response, reply)
   }
+}
+
+/** Whether asking once more has no further effect: RFC 9110, section 9.2.1, or the key of the request sees to it. */
+function isRepeatable(route: Route, request: Request): boolean {
+  return route.method === 'GET' || (takesIdempotencyKey(route) && idempotencyKeysOf(request).length > 0)
+}
+
+/** Whoever can safely ask again need not know what became of the request. */
+function withRetryAfter(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.code !== 'outcome_unknown') return error
+  return new AppError('outcome_unknown', { headers: { 'Retry-After': '1' }, cause: error.cause })
 }
 
 type Handle = (request: Request, response: Response) => Promise<Reply>
@@ -78,7 +99,7 @@ function chooseHandle(context: Context, route: Route, limitAccount: LimitAccount
 
 function serveOpen(context: Context, route: Open, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
-    const { value: input } = accept(await readInput(route, request, response))
+    const { value: input } = accept(await readInput(route, request, response, networkOf(request)))
     if (route.accountLimit) await limitAccount(request, response, route.accountLimit.of(input))
     const readBody = () => readBytes(route, request, response)
     return route.handler({ context, input, request, readBody })
@@ -88,7 +109,9 @@ function serveOpen(context: Context, route: Open, limitAccount: LimitAccount): H
 function serveAdmin(context: Context, route: Admin): Handle {
   return async (request, response) => {
     const admin = await authenticateAdmin(context, request, route)
-    const { value: input, idempotencyKey: key } = accept(await readInput(route, request, response))
+    const { value: input, idempotencyKey: key } = accept(
+      await readInput(route, request, response, operatorNameOf(admin)),
+    )
     const answer = (repetition: Repetition) =>
       route.handler({ context, input, request, admin, ...repetition })
     if (key === undefined) return answer(unrepeatable)
@@ -99,7 +122,8 @@ function serveAdmin(context: Context, route: Admin): Handle {
 function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
     const claims = await identify(context, request, response)
-    const parsed = await readInput(route, request, response)
+    await introduce(claims, networkOf(request), () => checkAlone(context, route, claims, response))
+    const parsed = await readInput(route, request, response, claims.tenantId)
     if (!parsed.ok) {
       await checkAlone(context, route, claims, response)
       throw parsed.error
@@ -144,6 +168,7 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
 function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount): Handle {
   return async (request, response) => {
     const claims = await identify(context, request, response)
+    await introduce(claims, networkOf(request), () => checkAlone(context, route, claims, response))
     if (!route.bodyType) return write(claims, request, response)
     // Who may not call at all is told so before a long body is read, and waits for nobody.
     await checkAlone(context, route, claims, response)
@@ -151,7 +176,7 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
   }
 
   async function write(claims: Claims, request: Request, response: Response): Promise<Reply> {
-    const parsed = await readInput(route, request, response)
+    const parsed = await readInput(route, request, response, claims.tenantId)
     if (!parsed.ok) {
       await checkAlone(context, route, claims, response)
       throw parsed.error

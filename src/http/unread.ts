@@ -1,0 +1,39 @@
+import type { ServerResponse } from 'node:http'
+import { createRoom } from './room.ts'
+
+/**
+ * So much of all answers together waits in memory to be taken. Whoever takes nothing of a long one gives way. One room
+ * for all servers of a process: it has so much memory, whoever serves in it.
+ */
+const room = createRoom(64 * 1024 * 1024)
+
+/**
+ * For so long nothing may move of an answer: who stops reading does not hold a connection for good. While a write waits
+ * Node lets the time pass once before it counts.
+ */
+const stalledMs = 60_000
+
+/** Bounds what an answer holds in memory, and for how long, while nobody takes it. */
+export function watchUnread(response: ServerResponse): void {
+  // By then it is as complete as it gets; what the system could not take yet stays in memory.
+  response.once('prefinish', () => {
+    if (response.writableLength === 0) return
+    response.setTimeout(stalledMs, () => response.destroy())
+    room.hold(response, response.writableLength, () => response.destroy())
+    response.once('close', () => room.letGo(response))
+  })
+}
+
+/** As watchUnread, for an answer that is made piece by piece: says what is held of it now. */
+export async function* holdingEach(
+  response: ServerResponse,
+  pieces: AsyncIterable<string>,
+): AsyncGenerator<string, void> {
+  response.setTimeout(stalledMs, () => response.destroy())
+  response.once('close', () => room.letGo(response))
+  for await (const piece of pieces) {
+    // The rows that it is made of are there as long as it is.
+    room.hold(response, 2 * piece.length, () => response.destroy())
+    yield piece
+  }
+}
