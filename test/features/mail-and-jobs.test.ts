@@ -2,7 +2,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCrontab } from 'graphile-worker'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { PlatformTx } from '../../src/db/database.ts'
 import { withDirectClient } from '../../src/db/direct-client.ts'
+import type { TenantId } from '../../src/db/tenant-id.ts'
+import { mailOwners } from '../../src/features/tenants/tenant-mails.ts'
 import { crontab } from '../../src/jobs/tasks.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
 import { createMail } from '../../src/mail.ts'
@@ -49,6 +52,28 @@ test('the welcome mail arrives in the data folder, once, in the language of the 
   expect(english).toContain('Your tenant id is hello.')
   await vi.waitFor(async () => expect(await openJobs()).toBe(0), { timeout: 10_000 })
   expect(await mailTo('owner@bonjour.example')).toHaveLength(1)
+})
+
+test('each mail to a person who owns two companies names only the one that it is about', async () => {
+  const owner = await platform.signUp('Rosebud')
+  const { status, body } = await owner.post('/v1/tenants', {
+    company_name: 'Marigold',
+    company_email: 'hello@marigold.example',
+    plan: 'professional',
+    accept_terms: true,
+    accept_privacy: true,
+  })
+  expect([status, body.tenant_id]).toEqual([201, 'marigold'])
+  for (const tenantId of ['rosebud', 'marigold'] as TenantId[]) {
+    const tell = (tx: PlatformTx) => mailOwners(tx, { tenantId, template: 'trial_ending' })
+    await platform.context.db.withPlatform('mail', tell, { tenantId })
+  }
+  const named = async () => {
+    const mails = (await mailTo(owner.email)).filter((text) => /^Subject: .*trial/im.test(text))
+    return mails.map((text) => text.match(/Rosebud|Marigold/g)).sort()
+  }
+  await vi.waitFor(async () => expect(await named()).toHaveLength(2), { timeout: 10_000, interval: 50 })
+  expect((await named()).map((names) => [...new Set(names)])).toEqual([['Marigold'], ['Rosebud']])
 })
 
 test('a signup that was rolled back behind its job sends nothing', async () => {

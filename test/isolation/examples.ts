@@ -4,12 +4,12 @@ import { giveCredits } from '../support/credits.ts'
 import { addMember, addPerson } from '../support/members.ts'
 import { addNotification } from '../support/notifications.ts'
 import { goodPassword, type Member, type Platform } from '../support/platform.ts'
-import { bodyWith } from '../support/resource-examples.ts'
+import { bodyWith, numberOf } from '../support/resource-examples.ts'
 import { addSupportSession } from '../support/support-sessions.ts'
 
 /** What a declaration alone cannot say: a body that is accepted, and how to get an object for the path. */
 interface Example {
-  /** A valid body, or a line of one, with this word wherever a text fits. */
+  /** A valid body, or a line of one, with this word wherever a text fits, and its number where an amount does. */
   body?: (word: string) => Record<string, unknown>
   /** The query that it cannot do without, with this word where a text fits. */
   query?: (word: string) => Record<string, string>
@@ -84,9 +84,13 @@ const apiKey = {
 let debits = 0
 const credits = {
   // Of one key there is one debit.
-  body: (word: string) => ({ amount: 1, reason: word, idempotency_key: `${word}-${++debits}` }),
+  body: (word: string) => ({
+    amount: numberOf(word) ?? 1,
+    reason: word,
+    idempotency_key: `${word}-${++debits}`,
+  }),
   makeObject: ({ tenantId }: Member, word: string, platform: Platform) =>
-    giveCredits(platform, tenantId, 100, { reason: word }),
+    giveCredits(platform, tenantId, 3 * (numberOf(word) ?? 100), { reason: word }),
 }
 
 const notification = {
@@ -127,7 +131,10 @@ let orders = 0
 
 /** An invoice that something can be done to, such as paying it, when it was issued before. */
 function invoice(isIssued: boolean, body?: Example['body']): Example {
-  const draft = (word: string) => ({ note: word, lines: [{ description: word, unit_price_cents: 100 }] })
+  const draft = (word: string) => ({
+    note: word,
+    lines: [{ description: word, unit_price_cents: numberOf(word) ?? 100 }],
+  })
   return {
     body: body ?? draft,
     makeObject: async (member, word) => {
@@ -182,7 +189,7 @@ const examples: Record<string, Example> = {
   ...ofResources,
   'POST /v1/clients/import': { body: (word) => ({ name: word, email: `${word}@example.com` }) },
   'POST /v1/leads/:id/convert': {
-    body: (word) => ({ deal: { title: word, amount_cents: 100 } }),
+    body: (word) => ({ deal: { title: word, amount_cents: numberOf(word) ?? 100 } }),
     makeObject: ofResources['POST /v1/leads']?.makeObject,
   },
   'GET /v1/deals/pipeline': {},
@@ -247,7 +254,7 @@ const examples: Record<string, Example> = {
   'POST /v1/credits/debits': credits,
   'GET /v1/usage': {},
   'POST /v1/usage-events': {
-    body: (word) => ({ metric: 'mails.sent', quantity: 1, idempotency_key: word }),
+    body: (word) => ({ metric: 'mails.sent', quantity: numberOf(word) ?? 1, idempotency_key: word }),
   },
   'GET /v1/billing/subscription': {},
   'POST /v1/billing/checkout': { body: billing.body },

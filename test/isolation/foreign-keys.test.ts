@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkDatabase } from '../../src/db/doctor.ts'
-import { inside } from './attempt.ts'
-import { canary, findLooseKeys, insertInto, type OwnedTable, openWorld, type World } from './world.ts'
+import { inside, openAttacker } from './attempt.ts'
+import type { OwnedTable } from './catalogue.ts'
+import { tryForeignKeys } from './keys.ts'
+import { makeTwin } from './twin.ts'
+import { canary, findLooseKeys, insertInto, openWorld, type World } from './world.ts'
 
 // The tables test_orders and test_order_lines come from a migration that only these tests have.
 let world: World
@@ -66,7 +69,7 @@ test("a line cannot be moved to the other's order by update", async () => {
 })
 
 test("an order with the other's id is a row of one's own, and its deletion cascades to nobody else", async () => {
-  const before = await world.fingerprint('test_order_lines')
+  const before = await world.fingerprints()
   await inside(client, 'acme', async () => {
     const twin = { ...orders.mine, id: orders.theirs.id, title: 'twin' }
     await client.query(insertInto('test_orders', twin))
@@ -76,7 +79,7 @@ test("an order with the other's id is a row of one's own, and its deletion casca
     const { rows } = await client.query('select title from test_order_lines')
     expect(rows).toEqual([{ title: 'canary-of-acme' }])
   })
-  expect(await world.fingerprint('test_order_lines')).toBe(before)
+  expect(await world.fingerprints()).toEqual(before)
 })
 
 test('a value that is unique in the other tenant is free in this one', async () => {
@@ -95,6 +98,28 @@ test('a violated key quotes no value at all', async () => {
   )
   // PostgreSQL leaves out the values of a key where row security is in force.
   expect(error).toMatchObject({ code: '23505', detail: undefined })
+})
+
+test.each(['auto', 'force_generic_plan'] as const)(
+  'no foreign key tells of a row of globex, nor lets one of acme hang on it (plan_cache_mode = %s)',
+  async (plans) => {
+    const { keys, tried, problems } = await tryForeignKeys(world, await openAttacker(world, { plans }))
+    expect(problems).toEqual([])
+    process.stdout.write(
+      `Tried with plan_cache_mode = ${plans}: ${keys} foreign keys, ${tried} statements that refer to globex\n`,
+    )
+  },
+)
+
+test('a tenant can have the very values of globex, tear them down, and globex has its own', async () => {
+  const before = await world.fingerprints()
+  const { keys, foreignKeys, tried, asTenant, problems } = await makeTwin(world)
+  expect(problems).toEqual([])
+  expect(await world.fingerprints()).toEqual(before)
+  process.stdout.write(
+    `Probed: ${keys} unique keys with the other's values, ${asTenant} of ${world.tables.length} rows written by the ` +
+      `tenant role itself; ${foreignKeys} foreign keys cascaded to nobody; ${tried} statements\n`,
+  )
 })
 
 test('every key and reference between tenant-owned tables carries tenant_id', async () => {

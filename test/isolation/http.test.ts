@@ -1,235 +1,134 @@
-import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { routes } from '../../src/app.ts'
-import { isTenantRoute, type Route } from '../../src/http/route.ts'
-import { type Member, type Platform, startPlatform } from '../support/platform.ts'
-import { sendRaw } from '../support/raw-request.ts'
-import { type StripeDouble, startStripeDouble } from '../support/stripe-double/index.ts'
-import { addressOf, exampleOf, sentTo } from './examples.ts'
+import { createOpenApiDocument } from '../../src/http/openapi.ts'
+import { operationsOf } from '../support/openapi/document.ts'
+import { routeOf } from '../support/openapi/world.ts'
+import { exampleOf } from './examples.ts'
+import { attackOperation } from './operations/attack-operation.ts'
+import { isInside } from './operations/requests.ts'
+import { type AttackStage, openStage, words } from './operations/stage.ts'
+import { leaksInMails, leaksInMetrics, sendMails, undeclaredPaths } from './operations/traces.ts'
 
-// heron attacks otter through the API. Each fills its tenant with its own word, which nobody else may ever see.
-const heronWord = 'canary-heron'
-const otterWord = 'canary-otter'
-const baseDomain = 'tenantry.example'
+// canary-heron attacks canary-otter through every operation that the API's description has. Each has filled its tenant
+// with its own word, which nobody else may ever see.
+const operations = operationsOf(createOpenApiDocument(routes, 'test'))
+const inside = operations.filter(isInside)
+const named = (list: typeof operations) => list.map((operation) => [operation.name, operation] as const)
 
-const tenantRoutes = routes.filter(isTenantRoute).map((route) => ({ ...route, route }))
-const objectRoutes = tenantRoutes.filter(({ params }) => params)
-const lists = tenantRoutes.filter(({ route }) => 'cursor' in queryOf(route))
-const bodyRoutes = tenantRoutes.filter(({ body }) => body)
-
-let double: StripeDouble
-let platform: Platform
-let heron: Member
-let otter: Member
-
-beforeAll(async () => {
-  double = await startStripeDouble()
-  platform = await startPlatform({ BASE_DOMAIN: baseDomain, ...double.env })
-  heron = await signUp(heronWord)
-  otter = await signUp(otterWord)
-  for (const [member, word] of [
-    [heron, heronWord],
-    [otter, otterWord],
-  ] as const) {
-    // Most routes of a table make the same.
-    for (const makeObject of new Set(tenantRoutes.map(({ route }) => exampleOf(route).makeObject))) {
-      for (let count = 0; count < 3; count++) await makeObject?.(member, word, platform)
-    }
-  }
+test.each(named(inside))('%s has an example to attack it with', (_name, operation) => {
+  exampleOf(routeOf(operation))
 })
 
-afterAll(async () => {
-  await platform.stop()
-  await double.stop()
-})
-
-test.each(tenantRoutes)('$method $path has an example to attack it with', ({ route }) => {
-  exampleOf(route)
-})
-
-describe.each(tenantRoutes)('$method $path', ({ route, method }) => {
-  const path = route.path.replaceAll(/:\w+/g, randomUUID())
-  const body = sentTo(route, exampleOf(route).body?.(heronWord))
-  const answers = async (headers: Record<string, string>) => {
-    const answer = await platform.request(method, path, body, headers)
-    return [answer.status, answer.body.code, answer.headers.get('www-authenticate') !== null]
-  }
-  const bearer = () => ({ Authorization: `Bearer ${heron.token}` })
-
-  test('needs a token, before all else', async () => {
-    expect(await answers({})).toEqual([401, 'unauthenticated', true])
-    expect(await answers({ 'X-Tenant-ID': heronWord })).toEqual([401, 'unauthenticated', true])
-    const [head, , signature] = heron.token.split('.')
-    const claims = JSON.parse(Buffer.from(heron.token.split('.')[1] ?? '', 'base64url').toString())
-    const forged = Buffer.from(JSON.stringify({ ...claims, tenant_id: otterWord })).toString('base64url')
-    const headers = { Authorization: `Bearer ${head}.${forged}.${signature}`, 'X-Tenant-ID': otterWord }
-    expect(await answers(headers)).toEqual([401, 'unauthenticated', true])
+describe('two tenants that have used everything', () => {
+  let stage: AttackStage
+  beforeAll(async () => {
+    stage = await openStage()
+  }, 120_000)
+  afterAll(async () => {
+    if (stage) process.stdout.write(stage.count.tell())
+    await stage?.stop()
   })
 
-  test('needs the tenant named', async () => {
-    expect(await answers(bearer())).toEqual([400, 'tenant_header_missing', false])
-    expect(await answers({ ...bearer(), 'X-Tenant-ID': '' })).toEqual([400, 'tenant_header_missing', false])
+  test('have seen each their own word, and nothing of the other', () => {
+    expect(stage.used.own.length).toBe(inside.length)
+    expectNoLeaks(stage.used)
   })
 
-  test.each([
-    otterWord,
-    'no-such-tenant',
-    'system-default',
-    `${heronWord}, ${otterWord}`,
-    heronWord.toUpperCase(),
-    `${heronWord}'`,
-  ])('refuses the tenant %s', async (name) => {
-    expect(await answers({ ...bearer(), 'X-Tenant-ID': name })).toEqual([403, 'tenant_mismatch', false])
-  })
-
-  test("refuses the other's host beside one's own header, and two headers", async () => {
-    const head = (host: string, ...names: string[]) => {
-      const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, `Authorization: Bearer ${heron.token}`]
-      lines.push(...names.map((name) => `X-Tenant-ID: ${name}`), 'Content-Length: 0', 'Connection: close')
-      return `${lines.join('\r\n')}\r\n\r\n`
-    }
-    for (const request of [
-      head(`${otterWord}.${baseDomain}`, heronWord),
-      head(`${otterWord}.${baseDomain}`),
-      head('localhost', heronWord, otterWord),
-      head(`${heronWord}.${baseDomain}`, otterWord),
-    ]) {
-      expect(await sendRaw(platform.url, request, 5000)).toMatch(/^HTTP\/1\.1 403 [\s\S]*tenant_mismatch/)
-    }
-  })
-})
-
-describe.each(objectRoutes)("the other's object by $method $path", ({ route, method }) => {
-  test('is answered, byte for byte, like one that never was, and stays as it is', async () => {
-    const { makeObject, body } = exampleOf(route)
-    const theirs = (await makeObject?.(otter, otterWord, platform)) ?? ''
-    const path = (id: string) => route.path.replaceAll(/:\w+/g, id)
-    // What is done to an object, such as resending an invitation, has a path of its own below it.
-    const look = async () => {
-      const { request_id, ...seen } = (await otter.get(route.path.replace(/:\w+.*/, theirs))).body
-      return seen
-    }
-    const before = await look()
-    const sent = route.body ? body?.(heronWord) : undefined
-    for (const verb of new Set([method, 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])) {
-      const toTheirs = await bytesOf(verb, path(theirs), sent)
-      expect(toTheirs).toEqual(await bytesOf(verb, path(randomUUID()), sent))
-      if (verb === method) expect(toTheirs.status).toBe(404)
-    }
-    expect(await look()).toEqual(before)
-  })
-})
-
-describe.each(lists)('the list $method $path', ({ route, path }) => {
-  const properties = queryOf(route)
-  const filters = Object.keys(properties).filter((name) => !['limit', 'sort', 'cursor'].includes(name))
-
-  test.each(filters)("finds nothing of the other's by %s", async (filter) => {
-    for (const value of [otterWord, `${otterWord}@example.com`, '%', 'canary', "' or '1'='1"]) {
-      const { body } = await heron.get(`${path}?${new URLSearchParams({ [filter]: value, limit: '100' })}`)
-      expect(JSON.stringify(body)).not.toContain(otterWord)
+  test('each has its number in what is counted and summed up', () => {
+    const telling = ['GET /v1/usage', 'GET /v1/credits', 'GET /v1/deals/pipeline', 'GET /v1/invoices']
+    for (const [own, other] of [
+      ['own', 'other'],
+      ['other', 'own'],
+    ] as const) {
+      const bodies = stage.used[own].filter(({ name }) => telling.includes(name))
+      expect(bodies.length).toBe(telling.length)
+      // To whom it is foreign.
+      for (const { name, text } of bodies)
+        expect([name, ...stage.findLeaks[other](text)].join()).toMatch(/holds \d/)
     }
   })
 
-  test.each(properties.sort?.enum ?? [undefined])(
-    "sorted by %s, goes on from a cursor of the other's among its own",
-    async (sort) => {
-      const query = (more: Record<string, string>) =>
-        `${path}?${new URLSearchParams({ ...(sort && { sort }), ...more })}`
-      const page = await otter.get(query({ limit: '1' }))
-      expect(page.body.next_cursor).toEqual(expect.any(String))
-      expect(JSON.stringify(page.body)).toContain(otterWord)
-      const { status, body } = await heron.get(query({ limit: '100', cursor: page.body.next_cursor }))
-      expect(status).toBe(200)
-      expect(JSON.stringify(body)).not.toContain(otterWord)
-    },
-  )
-
-  test.each(['tenant_id', 'subject_tenant_id', 'X-Tenant-ID'])('has no filter %s', async (name) => {
-    const { status, body } = await heron.get(`${path}?${name}=${otterWord}`)
-    expect([status, body.code]).toEqual([400, 'invalid_request'])
+  test("no request of the other's counts among one's own of the minute", async () => {
+    const remaining = async (whose: 'own' | 'other') => {
+      const { credentials } = stage.parties[whose]
+      const path = '/v1/menu'
+      const { headers } = await stage.exchange.send({
+        method: 'GET',
+        path,
+        headers: credentials,
+        body: undefined,
+      })
+      return Number(/"tenant";r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1])
+    }
+    const before = [await remaining('own'), await remaining('other')]
+    for (let count = 0; count < 20; count++) await remaining('other')
+    expect([(await remaining('own')) + 1, (await remaining('other')) + 21]).toEqual(before)
   })
-})
 
-describe.each(bodyRoutes)('the body of $method $path', ({ route, method }) => {
-  test.each(['tenant_id', 'subject_tenant_id', 'id', 'created_at'])('cannot say %s', async (field) => {
-    const { makeObject, body } = exampleOf(route)
-    const id = route.params ? ((await makeObject?.(heron, heronWord, platform)) ?? '') : ''
-    const sent = { ...body?.(heronWord), [field]: field.endsWith('tenant_id') ? otterWord : randomUUID() }
-    const path = route.path.replaceAll(/:\w+/g, id)
-    const answer = await heron.request(method, path, sentTo(route, sent))
-    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request'])
-  })
-})
-
-test('a member of two tenants still needs a token for each', async () => {
-  const { body } = await heron.post('/v1/tenants', exampleOf(routeAt('POST', '/v1/tenants')).body?.('third'))
-  for (const [token, name] of [
-    [heron.token, body.tenant_id],
-    [body.access_token, heronWord],
-  ]) {
-    const answer = await platform.get('/v1/clients', {
-      Authorization: `Bearer ${token}`,
-      'X-Tenant-ID': name,
+  describe('nothing is told or changed by an attack on', () => {
+    test.each(named(operations))('%s', async (_name, operation) => {
+      expect(await attackOperation(stage, operation)).toEqual([])
     })
-    expect([answer.status, answer.body.code]).toEqual([403, 'tenant_mismatch'])
+  })
+
+  test('a member of two tenants still needs a token for each', async () => {
+    const { own, other } = stage.parties
+    const body = exampleOf(routeOf(operationAt('POST /v1/tenants'))).body?.('third')
+    const { body: third } = await own.member.post('/v1/tenants', body)
+    for (const [token, name] of [
+      [own.member.token, third.tenant_id],
+      [third.access_token, own.word],
+      [third.access_token, other.word],
+    ]) {
+      const headers = { Authorization: `Bearer ${token}`, 'X-Tenant-ID': name }
+      const answer = await stage.platform.get('/v1/clients', headers)
+      expect([answer.status, answer.body.code]).toEqual([403, 'tenant_mismatch'])
+    }
+  })
+
+  test('whatever each reads afterwards holds nothing of the other', async () => {
+    const reads = ({ method }: { method: string }) => method === 'GET'
+    expectNoLeaks({ own: await stage.useAll('own', reads), other: await stage.useAll('other', reads) })
+  })
+
+  test('no log line of one holds anything of the other', async () => {
+    const { logLines } = stage.platform
+    await vi.waitFor(() => expect(logLines.length).toBeGreaterThan(stage.count.requests()))
+    for (const word of Object.values(words)) {
+      const lines = logLines.filter((line) => JSON.parse(line).tenant_id === word)
+      expect(lines.length).toBeGreaterThan(inside.length)
+    }
+    expect(stage.leaksInLog()).toEqual([])
+  })
+
+  test('no metric names a tenant', async () => {
+    expect(await leaksInMetrics(stage)).toEqual([])
+    expect(await undeclaredPaths(stage)).toEqual([])
+  })
+
+  test('no mail to people of one holds anything of the other', async () => {
+    const mails = await sendMails(stage.platform)
+    for (const word of Object.values(words)) {
+      const theirs = mails.filter(({ to }) => JSON.stringify(to).includes(word))
+      expect(JSON.stringify(theirs.map(({ text }) => text))).toContain(word)
+      const toBoth = mails.filter(({ to }) => JSON.stringify(to).includes(stage.both.email))
+      expect(JSON.stringify(toBoth.map(({ text }) => text))).toContain(word)
+    }
+    expect(leaksInMails(stage, mails)).toEqual([])
+    expect(stage.leaksInLog()).toEqual([])
+  })
+
+  function expectNoLeaks(answers: AttackStage['used']) {
+    for (const whose of ['own', 'other'] as const) {
+      expect(answers[whose].map(({ text }) => text).join()).toContain(words[whose])
+      const leaks = answers[whose].map(({ name, text }) => [name, ...stage.findLeaks[whose](text)])
+      expect(leaks.filter(({ length }) => length > 1)).toEqual([])
+    }
   }
 })
 
-test.each([
-  [() => heron, heronWord, otterWord],
-  [() => otter, otterWord, heronWord],
-])(
-  'nothing that is answered to one, or logged for it, holds a word of the other (%#)',
-  async (who, own, foreign) => {
-    const seen: string[] = []
-    for (const { route, method } of tenantRoutes) {
-      const { makeObject, makeCaller, body } = exampleOf(route)
-      const id = (await makeObject?.(who(), own, platform)) ?? ''
-      const caller = (await makeCaller?.(who(), own, platform)) ?? who()
-      const path = addressOf(route, id, own)
-      const answer = await caller.request(method, path, sentTo(route, body?.(own)))
-      expect(answer.status, `${method} ${path}`).toBeLessThan(300)
-      seen.push(JSON.stringify([answer.body, ...answer.headers]))
-    }
-    expect(seen.join()).toContain(own)
-    expect(seen.join()).not.toContain(foreign)
-    const lines = platform.logLines.filter((line) => JSON.parse(line).tenant_id === own)
-    expect(lines.length).toBeGreaterThan(tenantRoutes.length)
-    expect(lines.join()).not.toContain(foreign)
-  },
-)
-
-function signUp(word: string): Promise<Member> {
-  const person = { admin_first_name: word, admin_last_name: word }
-  return platform.signUp(word, { ...person, plan: 'enterprise', phone: '+33 1 00 00 00 00' })
-}
-
-function routeAt(method: string, path: string): Route {
-  const found = routes.find((route) => route.method === method && route.path === path)
-  if (!found) throw new Error(`no route ${method} ${path}`)
+function operationAt(name: string) {
+  const found = operations.find((each) => each.name === name)
+  if (!found) throw new Error(`no operation ${name}`)
   return found
-}
-
-function queryOf({ query }: Route): Record<string, { enum?: string[] }> {
-  if (!query) return {}
-  const { properties = {} } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' })
-  return properties as Record<string, { enum?: string[] }>
-}
-
-/** heron's answer as it travels, without what differs between any two answers. */
-async function bytesOf(method: string, path: string, body: unknown) {
-  const response = await fetch(platform.url + path, {
-    method,
-    headers: {
-      Authorization: `Bearer ${heron.token}`,
-      'X-Tenant-ID': heronWord,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    ...(body === undefined || ['GET', 'HEAD'].includes(method) ? {} : { body: JSON.stringify(body) }),
-  })
-  const id = response.headers.get('x-request-id') ?? ''
-  const headers = [...response.headers].filter(([name]) => !['x-request-id', 'date'].includes(name))
-  return { status: response.status, headers, text: (await response.text()).replace(id, 'id') }
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, openDatabase, type Tx } from '../../src/db/database.ts'
 import type { TenantId } from '../../src/db/tenant-id.ts'
+import { protocolOfRun } from '../support/database.ts'
 import { canary, openWorld, type World } from './world.ts'
 
 // A handler's worst mistake: text of a client's becomes part of a statement, or a statement of its own.
@@ -21,7 +22,7 @@ beforeAll(async () => {
     platformPoolIdleMs: 60_000,
     poolWaitMs: 5000,
   }
-  const common = { statementTimeoutMs: 5000, pipeline: true, prepared: true, onError: () => undefined }
+  const common = { statementTimeoutMs: 5000, ...protocolOfRun(), onError: () => undefined }
   db = openDatabase({ tenantUrl, platformUrl, ...sizes, ...common }).db
 })
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { globalTables } from '../../src/db/doctor-rules.ts'
+import { ownDatabase } from '../../src/db/doctor-rules.ts'
 import { inside } from './attempt.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
       where c.relkind in ('r', 'p', 'v', 'm', 'f') and (c.relnamespace = 'public'::regnamespace or exists (
         select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped))
         and not (c.relnamespace = 'public'::regnamespace and c.relname = any ($1)) order by 1`,
-    [globalTables],
+    [ownDatabase.global_tables],
   )
   tables = rows.map(({ name }) => name)
 })

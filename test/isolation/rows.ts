@@ -225,7 +225,22 @@ export const rowFactories: Record<string, (owner: Owner) => Row> = {
   material_categories: ({ canary }) => ({ name: canary, description: canary, position: 1, ...times }),
 }
 
-/** Two tenant-owned tables that no policy and no grant names, the second with a foreign key to the first. */
+/** Another row of a table, for the unique keys that the one above is not in: a column of theirs is null there. */
+export const rowsForKeys: Record<string, (owner: Owner) => Row> = {
+  invoices: (owner) => ({
+    ...rowFactories.invoices?.(owner),
+    status: 'issued',
+    number: owner.canary,
+    issued_on: '2026-03-02',
+    seller_name: owner.canary,
+    buyer_name: owner.canary,
+  }),
+}
+
+/**
+ * Three tenant-owned tables that no policy and no grant names: the second has a foreign key to the first, and the third is
+ * in partitions, the rows of all tenants in one of them.
+ */
 export const plantedTables = {
   migration: `
     create table test_orders (
@@ -248,10 +263,32 @@ export const plantedTables = {
       primary key (tenant_id, id),
       foreign key (tenant_id, order_id) references test_orders (tenant_id, id) on delete cascade
     );
-    create index on test_order_lines (tenant_id, created_at desc, id desc);`,
+    create index on test_order_lines (tenant_id, created_at desc, id desc);
+    create index on test_order_lines (tenant_id, order_id);
+    create table test_events (
+      tenant_id text collate "C" not null default app.current_tenant() references tenants,
+      id uuid not null,
+      order_id uuid not null,
+      title text not null,
+      created_at timestamptz(3) not null,
+      updated_at timestamptz(3) not null,
+      primary key (tenant_id, id),
+      unique (tenant_id, id, title),
+      foreign key (tenant_id, order_id) references test_orders (tenant_id, id) on delete cascade
+    ) partition by range (id);
+    create index on test_events (tenant_id, created_at desc, id desc);
+    create index on test_events (tenant_id, order_id);
+    create table test_events_all partition of test_events default;
+    create table test_events_none partition of test_events
+      for values from ('ffffffff-ffff-4fff-bfff-fffffffffff0') to (maxvalue);`,
   rows: {
     test_orders: ({ canary }: Owner): Row => ({ title: canary, ...times }),
     test_order_lines: ({ canary, idOf }: Owner): Row => ({
+      order_id: idOf('test_orders'),
+      title: canary,
+      ...times,
+    }),
+    test_events: ({ canary, idOf }: Owner): Row => ({
       order_id: idOf('test_orders'),
       title: canary,
       ...times,

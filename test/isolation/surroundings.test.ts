@@ -4,14 +4,15 @@ import { inside } from './attempt.ts'
 import { canary, openWorld, type World } from './world.ts'
 
 // What PostgreSQL keeps beside the tables: statistics, other sessions, large objects, locks, channels, cursors.
+// All of it is of a session, so no pooler stands before this one.
 let world: World
 let acme: pg.Client
 let globex: pg.Client
 
 beforeAll(async () => {
   world = await openWorld()
-  acme = await world.connect(world.database.tenantUrl)
-  globex = await world.connect(world.database.tenantUrl)
+  acme = await world.connect(world.database.directTenantUrl)
+  globex = await world.connect(world.database.directTenantUrl)
   const owner = await world.connect(world.database.ownerUrl)
   // A value so frequent that the statistics quote it.
   await inside(owner, 'globex', () =>
@@ -81,7 +82,7 @@ describe('other sessions', () => {
   })
 
   test.each(['pg_cancel_backend', 'pg_terminate_backend'])('cannot be ended with %s', async (name) => {
-    const victim = await world.connect(world.database.tenantUrl)
+    const victim = await world.connect(world.database.directTenantUrl)
     const { rows } = await victim.query('select pg_backend_pid() as pid')
     const outcome = await asAcme(`select ${name}(${rows[0].pid})`).catch(codeOf)
     expect(outcome).toBe('42501')
@@ -129,7 +130,7 @@ describe('beside the tables nothing can be kept:', () => {
 
 describe('channels', () => {
   test('carry no names or values of a tenant when its rows are written', async () => {
-    const listener = await world.connect(world.database.tenantUrl)
+    const listener = await world.connect(world.database.directTenantUrl)
     const heard: unknown[] = []
     listener.on('notification', (message) => heard.push(message))
     for (const channel of ['"jobs:insert"', '"worker:migrate"', 'tenants', 'memberships']) {

@@ -5,21 +5,13 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
-import { tableRules } from '../../src/db/doctor-rules.ts'
+import { checkRules } from '../../src/db/doctor.ts'
+import { ownDatabase, rules } from '../../src/db/doctor-rules.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { rolePrefix, type TestDatabase, testSecret } from '../support/cluster.ts'
-import { createUnmigratedDatabase } from '../support/database.ts'
+import { behindPooler, createUnmigratedDatabase } from '../support/database.ts'
+import { composeFingerprints, findTables, type OwnedTable } from './catalogue.ts'
 import { plantedTables, type Row, rowFactories } from './rows.ts'
-
-/** A tenant-owned table as the catalogue describes it, with acme's and globex's row in it. */
-export interface OwnedTable {
-  name: string
-  /** What identifies a row within a tenant: id, or tenant_id where there is none. */
-  key: string
-  primaryKey: string[]
-  mine: Row
-  theirs: Row
-}
 
 /** acme attacks, globex is attacked: every answer that holds this word is a breach. */
 export const canary = 'canary-of-globex'
@@ -28,11 +20,15 @@ export interface World {
   database: TestDatabase
   /** Inside globex, so that an owner who is no superuser sees globex's rows too. */
   admin: pg.Client
+  /** Major version of PostgreSQL. */
+  version: number
   tables: OwnedTable[]
+  /** Those of the partitioned ones among them, with the rows that are seen through these. */
+  partitions: OwnedTable[]
   table(name: string): OwnedTable
   connect(url: string): Promise<pg.Client>
-  /** All of globex's rows of a table as one text. */
-  fingerprint(table: string): Promise<string>
+  /** By table, whatever is not acme's: all of globex's rows, and those of the tables that are nobody's. */
+  fingerprints(): Promise<Record<string, string>>
   close(): Promise<void>
 }
 
@@ -63,25 +59,31 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   }
   try {
     const admin = await connect(database.adminUrl)
-    const tables = await findTables(admin)
+    const all = await findTables(admin)
+    const tables = all.filter(({ root }) => root === undefined)
     await seed(admin, tables, { ...(options.factories ?? rowFactories), ...plantedTables.rows })
+    const partitions = all.flatMap((table) => {
+      const root = tables.find(({ name }) => name === table.root)
+      return root ? [{ ...table, mine: root.mine, theirs: root.theirs }] : []
+    })
+    const { rows } = await admin.query(`select current_setting('server_version_num')::int / 10000 as major`)
+    const everything = await composeFingerprints(admin)
     return {
       database,
       admin,
+      version: rows[0].major,
       tables,
+      partitions,
+      fingerprints: async () => {
+        const { rows } = await admin.query({ name: 'fingerprints', text: everything })
+        return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]))
+      },
       connect,
       close,
       table(name) {
         const found = tables.find((table) => table.name === name)
         if (!found) throw new Error(`no tenant-owned table ${name}`)
         return found
-      },
-      async fingerprint(table) {
-        const { rows } = await admin.query(
-          `select coalesce(string_agg(t::text, E'\\n' order by t::text), '') as text from ${table} t
-            where tenant_id = 'globex'`,
-        )
-        return rows[0].text
       },
     }
   } catch (error) {
@@ -106,7 +108,7 @@ async function migrateWithPlantedTables(roles: WorldOptions['roles']): Promise<T
       await database.drop()
       if (roles === 'own') await dropRoles(inject('testCluster').adminUrl, prefix)
     }
-    return { ...database, ...urls, drop }
+    return { ...database, ...behindPooler(urls), drop }
   } catch (error) {
     await database.drop()
     throw error
@@ -121,27 +123,6 @@ async function dropRoles(clusterUrl: string, prefix: string): Promise<void> {
       await admin.query(`drop role if exists ${prefix}_${kind}`)
     }
   })
-}
-
-/** Every table with a tenant_id, those first that others refer to. */
-async function findTables(admin: pg.Client): Promise<OwnedTable[]> {
-  const { rows } = await admin.query(`
-    with recursive owned as (
-      select c.oid, c.relname, exists (select from pg_attribute where attrelid = c.oid and attname = 'id') as has_id
-      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not attisdropped
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-    ), depths as (
-      select oid, 0 as depth from owned
-      union
-      select k.conrelid, d.depth + 1 from depths d
-      join pg_constraint k on k.confrelid = d.oid and k.contype = 'f' and k.conrelid <> d.oid
-    )
-    select relname as name, case when has_id then 'id' else 'tenant_id' end as key,
-      array(select attname::text from pg_index i
-        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
-        where i.indrelid = o.oid and i.indisprimary) as "primaryKey"
-    from owned o order by (select max(depth) from depths d where d.oid = o.oid), relname`)
-  return rows
 }
 
 async function seed(admin: pg.Client, tables: OwnedTable[], factories: typeof rowFactories): Promise<void> {
@@ -206,9 +187,15 @@ export function insertInto(table: string, row: Row, more = ''): { text: string; 
   }
 }
 
+const keyRules = ['foreign-keys-carry-the-tenant', 'unique-keys-begin-with-the-tenant']
+
 /** The names of keys between and in tenant-owned tables that the doctor finds without tenant_id. */
 export async function findLooseKeys(admin: pg.Client): Promise<string[]> {
-  const rule = tableRules.find(({ name }) => name === 'keys carry the tenant')
-  const { rows } = await admin.query(rule?.sql ?? '')
-  return rows.map(({ problem }) => String(problem.split(' ')[0]))
+  const about = { ...ownDatabase, tenant_role: '', platform_role: '', runtime_roles: [] }
+  const checks = await checkRules(
+    async (sql) => (await admin.query(sql)).rows,
+    rules.filter(({ name }) => keyRules.includes(name)),
+    about,
+  )
+  return checks.flatMap(({ problems }) => problems.map((problem) => String(problem.split(' ')[0])))
 }

@@ -72,9 +72,31 @@ export async function signIn(
   return { ...createMember(platform.url, body), refreshToken: body.refresh_token }
 }
 
+/** Makes somebody who has an account a member of a further tenant. */
+export async function addMembership(platform: Platform, tenantId: string, userId: string, role: Role) {
+  await platform.sql(
+    `insert into memberships (tenant_id, id, user_id, role, status, created_at, updated_at)
+      values ($1, $2, $3, $4, 'active', $5, $5)`,
+    [tenantId, uuidv7(), userId, role, platform.clock.now()],
+    tenantId,
+  )
+}
+
 /** A further person in a tenant who has signed in: as if with their password, whose check would take most of the time. */
 export async function addMember(...[platform, tenantId, ...more]: Parameters<typeof addPerson>) {
-  const { email, userId, passwordChangedAt } = await addPerson(platform, tenantId, ...more)
+  return enter(platform, tenantId, await addPerson(platform, tenantId, ...more))
+}
+
+/** A session of a person in a tenant, as if they had signed in with their password. */
+export async function enter(
+  platform: Platform,
+  tenantId: string,
+  {
+    email,
+    userId,
+    passwordChangedAt,
+  }: Pick<Awaited<ReturnType<typeof addPerson>>, 'email' | 'userId' | 'passwordChangedAt'>,
+) {
   const token = await platform.context.tokens.issueSelection({ userId, passwordChangedAt })
   const authorized = { Authorization: `Bearer ${token}` }
   const { status, body } = await platform.post('/auth/select-tenant', { tenant_id: tenantId }, authorized)

@@ -10,7 +10,10 @@ interface Opener {
 export async function openSupport(
   platform: Platform,
   operator: Opener,
-  { tenantId = 'acme', ...more }: { tenantId?: string; minutes?: number; write?: boolean } = {},
+  {
+    tenantId = 'acme',
+    ...more
+  }: { tenantId?: string; minutes?: number; write?: boolean; reason?: string } = {},
 ) {
   const body = { reason: 'Cannot see their clients', ...more }
   const answer = await operator.post(`/v1/admin/tenants/${tenantId}/support-sessions`, body)

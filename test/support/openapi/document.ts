@@ -57,6 +57,8 @@ export interface Operation {
   methods: string[]
   /** By what it lets in: nobody in particular, those of a tenant, or operators of the platform. */
   audience: 'anybody' | 'tenant' | 'operators'
+  /** The lowest role that may call it, of those inside a tenant. */
+  lowestRole?: string
   parameters: Parameter[]
   body?: { required: boolean; content: Map<string, Media> }
   /** By status. */
@@ -90,6 +92,7 @@ function describe(
     path,
     methods: methods.map((each) => each.toUpperCase()),
     audience: audienceOf(document, operation),
+    lowestRole: operation['x-lowest-role'],
     parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) =>
       lookUp(document, parameter),
     ),

@@ -11,18 +11,21 @@ import { writeRequest } from './write-request.ts'
 /** What a caller presents. */
 export type Credentials = [name: string, value: string][]
 
+/** Whose an object is: of the callers' tenant, or of another. */
+export type Holder = 'own' | 'other'
+
 /** What a document does not say of an operation. */
 export interface OperationExample {
   /** Has a list hold something. */
   prepare?(): Promise<unknown>
   /** What the query has to say. */
   query?: Record<string, string>
-  /** A body that is accepted, new each time. */
-  body?(): Promise<Record<string, unknown> | undefined>
+  /** A body that is accepted, new each time; inside a tenant with this word wherever a text fits. */
+  body?(word?: string): Promise<Record<string, unknown> | undefined>
   /** An object that the path can name, by the names of its parameters. */
-  object?(whose: 'own' | 'other', caller: Member | undefined): Promise<Record<string, string> | undefined>
-  /** Of whom it is for, where it uses them up or takes tokens of its own kind. */
-  credentials?(): Promise<Credentials>
+  object?(whose: Holder, caller: Member | undefined): Promise<Record<string, string> | undefined>
+  /** Of whom it is for, where it uses them up or takes tokens of its own kind; of the other tenant inside of one only. */
+  credentials?(whose?: Holder): Promise<Credentials>
 }
 
 /** Where operations are called. */

@@ -12,11 +12,11 @@ import { addSuperAdmin } from '../super-admins.ts'
 import { openSupport } from '../support-sessions.ts'
 import type { Operation } from './document.ts'
 import { createExchange } from './exchange.ts'
-import type { Credentials, OperationExample, Stage } from './fuzz-operation.ts'
+import type { Credentials, Holder, OperationExample, Stage } from './fuzz-operation.ts'
 import { type Hands, platformExamples } from './platform-examples.ts'
 import type { Caller } from './sketches.ts'
 
-const baseDomain = 'tenantry.example'
+export const baseDomain = 'tenantry.example'
 /** With the limits, which look into bodies as well; numbers that nobody comes near. */
 const unreached = {
   RATE_LIMITS: 'on',
@@ -33,8 +33,21 @@ const unreached = {
 const noRoom = { sites: 0, workflows: 0, storage_bytes: 0, executions_per_month: 0, articles_per_week: 0 }
 const adminKey = 'key-of-the-machines-of-the-operator'
 
-/** A platform with everybody who calls it, where whoever or whatever a request has used up is made anew. */
-export async function startWorld() {
+/** A company by its name, and the word that stands in every text of its own. */
+interface Company {
+  name: string
+  word: string
+}
+const ofContract: Record<Holder, Company> = {
+  own: { name: 'Contract', word: 'contract' },
+  other: { name: 'Other', word: 'contract' },
+}
+
+/**
+ * A platform with everybody who calls it, where whoever or whatever a request has used up is made anew.
+ * @param companies that of the callers, and another one
+ */
+export async function startWorld(companies = ofContract) {
   const double = await startStripeDouble()
   const platform = await startPlatform({
     ...double.env,
@@ -45,8 +58,8 @@ export async function startWorld() {
   })
   double.useClock(platform.clock)
   // In ENTERPRISE every module is there and nothing runs out. Nobody ever calls as these owners, who make objects.
-  const own = await platform.signUp('Contract', { plan: 'enterprise' })
-  const other = await platform.signUp('Other', { plan: 'enterprise' })
+  const own = await signUp(companies.own)
+  const other = await signUp(companies.other)
   const free = await platform.signUp('Small', { plan: 'free' })
   const full = await platform.signUp('Full', { plan: 'enterprise' })
   const suspended = await platform.signUp('Suspended')
@@ -61,20 +74,25 @@ export async function startWorld() {
   const operator = await newOperator()
   const exchange = createExchange(platform.url)
 
+  function signUp({ name, word }: Company) {
+    const fields = { plan: 'enterprise', phone: '+33 1 00 00 00 00' }
+    return platform.signUp(name, { ...fields, admin_first_name: word, admin_last_name: word })
+  }
+
   async function newOperator() {
     const { id, email, password, logIn } = await addSuperAdmin(platform)
     const token = String((await logIn()).body.access_token)
     return { id, email, password, token, ...createCaller(platform.url, { Authorization: `Bearer ${token}` }) }
   }
 
-  let companies = 0
+  let made = 0
   const hands: Hands = {
     platform,
     own,
     operator,
-    victim: () => platform.signUp(`Victim ${++companies}`),
+    victim: () => platform.signUp(`Victim ${++made}`),
     async billingEvent() {
-      const { tenantId } = await platform.signUp(`Customer ${++companies}`)
+      const { tenantId } = await platform.signUp(`Customer ${++made}`)
       await double.stripe.customers.create({ metadata: { tenant_id: tenantId } })
       await double.deliverAll(platform.url)
       const { body } = await operator.get(`/v1/admin/billing-events?tenant_id=${tenantId}`)
@@ -86,7 +104,9 @@ export async function startWorld() {
     ['Authorization', `Bearer ${member.token}`],
     ['X-Tenant-ID', member.tenantId],
   ]
-  const person = async ({ tenantId }: Member, role: Role) => addMember(platform, tenantId, role)
+  const { word } = companies.own
+  const person = async ({ tenantId }: Member, role: Role) =>
+    addMember(platform, tenantId, role, { first_name: word, last_name: word })
   const apiKey = async (role: Role) => {
     const createdBy = await membershipOf(platform, own)
     return addApiKey(platform, { tenantId: own.tenantId, role, createdBy })
@@ -146,7 +166,8 @@ export async function startWorld() {
       const key = `${whose} ${table}`
       const { makeObject } = exampleOf(resource.routes.create as Route)
       const id =
-        referred.get(key) ?? (await makeObject?.(whose === 'own' ? own : other, 'contract', platform))
+        referred.get(key) ??
+        (await makeObject?.(whose === 'own' ? own : other, companies[whose].word, platform))
       if (id) referred.set(key, id)
       return id ?? randomUUID()
     },
@@ -155,6 +176,10 @@ export async function startWorld() {
   }
   return {
     ...stage,
+    platform,
+    own,
+    other,
+    operator,
     async stop() {
       exchange.close()
       await platform.stop()
@@ -163,11 +188,8 @@ export async function startWorld() {
   }
 
   function exampleFor(operation: Operation): OperationExample {
-    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    const route = routes.find((each) => each.method === operation.method && each.path === path)
-    return route && isTenantRoute(route)
-      ? inTenantExample(route)
-      : platformExample(`${operation.method} ${path}`)
+    const route = routeOf(operation)
+    return isTenantRoute(route) ? inTenantExample(route) : platformExample(`${route.method} ${route.path}`)
   }
 
   function platformExample(name: string): OperationExample {
@@ -184,21 +206,38 @@ export async function startWorld() {
   function inTenantExample(route: Route): OperationExample {
     const { body, query, makeObject, makeCaller, isPersonal } = exampleOf(route)
     const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
-    const object = async (whose: 'own' | 'other', caller: Member | undefined) => {
-      const holder = whose === 'other' ? other : isPersonal && caller?.email ? caller : own
-      const id = (await makeObject?.(holder, 'contract', platform)) ?? ''
+    const object = async (whose: Holder, caller: Member | undefined) => {
+      const isOf = whose === 'own' || caller?.tenantId === other.tenantId
+      const holder = isPersonal && caller?.email && isOf ? caller : whose === 'other' ? other : own
+      const id = (await makeObject?.(holder, companies[whose].word, platform)) ?? ''
       return Object.fromEntries(names.map((name) => [name, id]))
     }
     return {
-      query: query?.('contract'),
+      query: query?.(companies.own.word),
       async prepare() {
         for (let count = 0; count < 2; count++) await object('own', undefined)
       },
-      body: async () => body?.('contract'),
+      body: async (word = companies.own.word) => body?.(word),
       object,
-      credentials: makeCaller && (async () => inTenant(await makeCaller(own, 'contract', platform))),
+      credentials:
+        makeCaller &&
+        (async (whose = 'own') => {
+          const holder = whose === 'other' ? other : own
+          return inTenant(await makeCaller(holder, companies[whose].word, platform))
+        }),
     }
   }
+}
+
+/**
+ * The route that an operation of the document describes.
+ * @throws Error when there is none
+ */
+export function routeOf({ method, path, name }: Operation): Route {
+  const declared = path.replaceAll(/\{(\w+)\}/g, ':$1')
+  const route = routes.find((each) => each.method === method && each.path === declared)
+  if (!route) throw new Error(`no route serves ${name}`)
+  return route
 }
 
 /** A stage with everybody on it, to be stopped in the end. */
