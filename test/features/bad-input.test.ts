@@ -48,26 +48,26 @@ describe('a body', () => {
     ['that is a string', `"${secret}"`, 400, 'invalid_request'],
     ['that is null', 'null', 400, 'invalid_request'],
     ['that is a number', '1e999', 400, 'invalid_request'],
-    ['of 100,000 lists in each other', nested(100_000), 400, 'invalid_request'],
+    ['of 30,000 lists in each other', nested(30_000), 400, 'invalid_request'],
     [
-      'of 100,000 objects in each other',
-      `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`,
+      'of 10,000 objects in each other',
+      `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
       400,
       'invalid_request',
     ],
     [
       'with a deep value in a known field',
-      json.replace('"Bad Input"', nested(50_000)),
+      json.replace('"Bad Input"', nested(30_000)),
       400,
       'invalid_request',
     ],
     [
-      'with a hundred thousand unknown fields',
-      `{${Array.from({ length: 80_000 }, (_, i) => `"x${i}":1`)}}`,
+      'with thousands of unknown fields',
+      `{${Array.from({ length: 6000 }, (_, i) => `"x${i}":1`)}}`,
       400,
       'invalid_request',
     ],
-    ['with a very long unknown field', `{"${'x'.repeat(500_000)}":1}`, 400, 'invalid_request'],
+    ['with a very long unknown field', `{"${'x'.repeat(60_000)}":1}`, 400, 'invalid_request'],
     ['with __proto__', `{"__proto__":{"plan":"free"},${json.slice(1)}`, 400, 'invalid_request'],
     ['with constructor', `{"constructor":{"prototype":{}},${json.slice(1)}`, 400, 'invalid_request'],
     ['with toString', `{"toString":"x",${json.slice(1)}`, 400, 'invalid_request'],
@@ -81,12 +81,7 @@ describe('a body', () => {
       400,
       'malformed_json',
     ],
-    [
-      'larger than a mebibyte',
-      JSON.stringify({ company_name: 'x'.repeat(1_048_576) }),
-      413,
-      'body_too_large',
-    ],
+    ['larger than 64 KiB', JSON.stringify({ company_name: 'x'.repeat(65_536) }), 413, 'body_too_large'],
   ])('%s is refused', async (_what, body, status, code) => {
     await expectRefused(await signUp(body), status, code)
   })

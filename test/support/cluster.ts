@@ -36,6 +36,8 @@ export interface TestDatabase extends EmptyDatabase {
   tenantUrl: string
   platformUrl: string
   jobsUrl: string
+  /** Past a pooler that stands before the tenant role, for what needs a session of its own. */
+  directTenantUrl: string
 }
 
 /** Starts an embedded PostgreSQL in a temporary folder that nobody else uses. */
@@ -92,7 +94,7 @@ export function createEmptyDatabase(cluster: { adminUrl: string }): Promise<Empt
 }
 
 /** Makes the migrated database that every test file clones. */
-export async function createTemplate(cluster: TestCluster): Promise<EmptyDatabase> {
+export async function createTemplate(cluster: { adminUrl: string }): Promise<EmptyDatabase> {
   const template = await createEmptyDatabase(cluster)
   const log = () => undefined
   await migrate({ adminUrl: template.adminUrl, tokenKeySecret: testSecret, rolePrefix, log })
@@ -115,6 +117,7 @@ export async function cloneDatabase(
     tenantUrl: roles.tenant.url,
     platformUrl: roles.platform.url,
     jobsUrl: roles.jobs.url,
+    directTenantUrl: roles.tenant.url,
   }
 }
 

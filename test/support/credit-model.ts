@@ -14,6 +14,10 @@ export function createCreditModel() {
   let expiredByRefunds = 0
 
   const balance = () => lots.reduce((sum, { remaining }) => sum + remaining, 0)
+  /** What has expired left out, also before somebody writes that down. */
+  const spendable = (now: number) =>
+    lots.reduce((sum, { expiresAt, remaining }) => sum + (expiresAt > now ? remaining : 0), 0)
+  const leftOf = (debitId: string) => (debits.get(debitId) ?? []).reduce((sum, { left }) => sum + left, 0)
   const inOrder = () =>
     lots.toSorted(
       (one, other) =>
@@ -31,6 +35,7 @@ export function createCreditModel() {
 
   return {
     balance,
+    spendable,
     expire,
     expired: () => expired,
     expiredByRefunds: () => expiredByRefunds,
@@ -41,7 +46,7 @@ export function createCreditModel() {
     },
     /** Whether there is enough. */
     debit(id: string, amount: number, now: number): boolean {
-      if (amount > lots.reduce((sum, lot) => sum + (lot.expiresAt > now ? lot.remaining : 0), 0)) return false
+      if (amount > spendable(now)) return false
       expire(now)
       let missing = amount
       const parts = []
@@ -55,10 +60,11 @@ export function createCreditModel() {
       debits.set(id, parts)
       return true
     },
+    leftOf,
     /** Whether so much is left of the debit. */
     refund(debitId: string, amount: number, now: number): boolean {
       const parts = debits.get(debitId) ?? []
-      if (amount > parts.reduce((sum, { left }) => sum + left, 0)) return false
+      if (amount > leftOf(debitId)) return false
       expire(now)
       let missing = amount
       for (const part of parts.toReversed()) {

@@ -9,8 +9,8 @@ import { inTransaction } from '../../src/db/direct-client.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
 import { createLog } from '../../src/log.ts'
 import { startServer } from '../../src/server.ts'
-import { testSecret } from './cluster.ts'
-import { createTestDatabase } from './database.ts'
+import { type TestDatabase, testSecret } from './cluster.ts'
+import { createTestDatabase, protocolOfRun } from './database.ts'
 
 /** An answer with its body read, whatever its status. */
 export interface Answer {
@@ -39,11 +39,17 @@ export interface Member {
  * A whole platform on a database of its own, listening on a free port, with two companies that have signed up.
  * Its clock stands still until a test moves it.
  */
-export async function startPlatform(env: Record<string, string> = {}, overrides: { worker?: boolean } = {}) {
-  const database = await createTestDatabase()
+export async function startPlatform(
+  env: Record<string, string> = {},
+  overrides: { worker?: boolean; database?: TestDatabase } = {},
+) {
+  const database = overrides.database ?? (await createTestDatabase())
   const dataDir = await mkdtemp(join(tmpdir(), 'tenantry-data-'))
+  const { pipeline, prepared } = protocolOfRun()
   const config = readConfig({
     NODE_ENV: 'test',
+    PG_PIPELINE: pipeline ? 'on' : 'off',
+    PG_PREPARED: prepared ? 'on' : 'off',
     DATA_DIR: dataDir,
     RATE_LIMITS: 'off',
     LOG_LEVEL: 'info',
@@ -80,6 +86,8 @@ export async function startPlatform(env: Record<string, string> = {}, overrides:
   // Kept open: most of what a test asks would take less time than a new connection.
   const admins = new pg.Pool({ connectionString: database.adminUrl, max: 5 })
   admins.on('error', () => undefined)
+  // The pool hears nothing of a connection that is lost while somebody uses it.
+  admins.on('connect', (client) => client.on('error', () => undefined))
   async function askAsAdmin<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await admins.connect()
     try {

@@ -3,32 +3,53 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { PostgresDialect as Codegen, generate } from 'kysely-codegen'
 import pg from 'pg'
 import { withDirectClient } from '../../src/db/direct-client.ts'
-import { describeRoles, userOf } from '../../src/db/roles.ts'
+import { asks, checkRules } from '../../src/db/doctor.ts'
+import { ownDatabase, rules } from '../../src/db/doctor-rules.ts'
+import { describeRoles, type Roles, userOf } from '../../src/db/roles.ts'
 import { rolePrefix, type TestDatabase, testSecret } from './cluster.ts'
 import { dumpSchema } from './dump-schema.ts'
 
 const project = join(import.meta.dirname, '../..')
 
-/** The two files that are made from a migrated database. */
+/** The files that are made from a migrated database. */
 export const schemaFiles = {
   dump: join(project, 'db/schema.sql'),
+  grants: join(project, 'db/grants.txt'),
   types: join(project, 'src/db/schema.ts'),
 }
 
 const origin = 'Made by test/support/generate-schema.ts from a migrated database; do not edit.'
 
-/** What the two files should contain. */
-export async function describeSchema(database: TestDatabase): Promise<{ dump: string; types: string }> {
+/** What the files should contain. */
+export async function describeSchema(
+  database: TestDatabase,
+): Promise<Record<keyof typeof schemaFiles, string>> {
   const described = describeRoles({
     adminUrl: database.adminUrl,
     tokenKeySecret: testSecret,
     prefix: rolePrefix,
   })
-  const owner = { name: userOf(database.ownerUrl), url: database.ownerUrl }
-  const dump = await withDirectClient(database.adminUrl, (client) =>
-    dumpSchema(client, { ...described, owner }),
-  )
-  return { dump: `-- ${origin}\n\n${dump}`, types: `// ${origin}\n${await generateTypes(database.ownerUrl)}` }
+  const roles = { ...described, owner: { name: userOf(database.ownerUrl), url: database.ownerUrl } }
+  const [dump, grants] = await withDirectClient(database.adminUrl, async (client) => [
+    await dumpSchema(client, roles),
+    await listGrants(client, roles),
+  ])
+  return {
+    dump: `-- ${origin}\n\n${dump}`,
+    grants: `-- ${origin}\n${grants}`,
+    types: `// ${origin}\n${await generateTypes(database.ownerUrl)}`,
+  }
+}
+
+/** All that the doctor would name if nothing had been reviewed. */
+async function listGrants(client: pg.Client, roles: Roles): Promise<string> {
+  const chosen = rules.filter(({ name }) => name === 'grants-are-as-reviewed')
+  const [tenant_role, platform_role] = [roles.tenant.name, roles.platform.name]
+  const about = { ...ownDatabase, tenant_role, platform_role, runtime_roles: [tenant_role, platform_role] }
+  await client.query('reset search_path')
+  const [found] = await checkRules(asks(client), chosen, { ...about, reviewed_grants: [] })
+  if (!found || found.isUnknown) throw new Error(found?.problems.join() ?? 'there is no such rule')
+  return found.problems.map((line) => `${line}\n`).join('')
 }
 
 async function generateTypes(url: string): Promise<string> {

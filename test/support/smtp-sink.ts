@@ -73,7 +73,8 @@ export async function startSmtpSink() {
           taken.add(mail)
           return mail
         },
-        { timeout: 10_000, interval: 5 },
+        // Less than a test may take by itself, so that it is told what is missing.
+        { timeout: 25_000, interval: 5 },
       ),
     /** Refuses as many messages for the time being (RFC 5321, 4.2.1: 4yz), each when it has been sent whole. */
     refuseNext(count: number) {

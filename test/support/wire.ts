@@ -12,10 +12,10 @@ export interface Message {
 }
 
 /**
- * What becomes of a message: sent on, replaced, or the client's connection is cut, or stands still for good, before or
- * after it is sent on.
+ * What becomes of a message: sent on, replaced, or the client's connection is cut (reset: without a word of parting), or
+ * stands still for good, before or after it is sent on.
  */
-export type Verdict = 'forward' | 'cut' | 'cut after' | 'freeze' | 'freeze after' | Buffer
+export type Verdict = 'forward' | 'cut' | 'cut after' | 'reset' | 'freeze' | 'freeze after' | Buffer
 
 /** A TCP proxy in front of PostgreSQL that reads along. */
 export interface Wire {
@@ -23,12 +23,16 @@ export interface Wire {
   /** Everything that clients have sent. */
   messages: Message[]
   onMessage: (message: Message) => Verdict
+  /** Who connects from now on comes to the server of this URL. */
+  moveTo(target: string): void
+  /** Ends every connection there is, those that stand still, too. */
+  drop(): void
   close(): Promise<void>
 }
 
 /** Starts a proxy in front of the server of this URL. */
 export async function startWire(target: string): Promise<Wire> {
-  const { hostname, port } = new URL(target)
+  let { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
   let connections = 0
   const wire: Wire = {
@@ -40,8 +44,14 @@ export async function startWire(target: string): Promise<Wire> {
       url.port = String((server.address() as { port: number }).port)
       return url.href
     },
-    async close() {
+    moveTo(other) {
+      ;({ hostname, port } = new URL(other))
+    },
+    drop() {
       for (const socket of sockets) socket.destroy()
+    },
+    async close() {
+      wire.drop()
       await new Promise((resolve) => server.close(resolve))
     },
   }
@@ -57,6 +67,7 @@ export async function startWire(target: string): Promise<Wire> {
     const stop = (verdict: Verdict) => {
       isCut = true
       if (verdict === 'cut' || verdict === 'cut after') client.destroy()
+      if (verdict === 'reset') client.resetAndDestroy()
     }
     upstream.on('data', (data) => void (isCut || client.write(data)))
     upstream.on('close', () => client.destroy())
@@ -68,7 +79,7 @@ export async function startWire(target: string): Promise<Wire> {
         if (isCut) return
         wire.messages.push(message)
         const verdict = wire.onMessage(message)
-        if (verdict === 'cut' || verdict === 'freeze') return stop(verdict)
+        if (verdict === 'cut' || verdict === 'reset' || verdict === 'freeze') return stop(verdict)
         upstream.write(verdict instanceof Buffer ? verdict : message.raw)
         if (verdict === 'cut after' || verdict === 'freeze after') return stop(verdict)
       }
