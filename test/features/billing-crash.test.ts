@@ -222,7 +222,7 @@ async function lead(
 /** Jobs that are done are gone: of those that send a mail a trigger keeps how many there were. */
 async function keepCountOfMails() {
   const jobsRole = new URL(platform.database.jobsUrl).username
-  await platform.sql(`create schema counted;
+  await platform.sql(`create schema counted authorization ${jobsRole};
     create table counted.mails (tenant_id text, template text);
     create function counted.keep() returns trigger language plpgsql as $$
     begin
@@ -231,8 +231,8 @@ async function keepCountOfMails() {
     end $$;
     create trigger keep after insert on graphile_worker._private_jobs
       for each row when (new.payload->>'template' is not null) execute function counted.keep();
-    grant usage on schema counted to ${jobsRole};
-    grant insert on counted.mails to ${jobsRole}`)
+    alter table counted.mails owner to ${jobsRole};
+    alter function counted.keep() owner to ${jobsRole}`)
 }
 
 /** Until no job is locked and none will run any more, those too that a killed worker had. */

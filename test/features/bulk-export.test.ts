@@ -178,7 +178,7 @@ describe('of many rows', () => {
   })
 
   describe('to somebody who takes none of them', () => {
-    const pages = 21
+    const pages = 81
     let many: Member
     beforeAll(async () => {
       many = await platform.signUp('Slowly', { plan: 'enterprise' })
