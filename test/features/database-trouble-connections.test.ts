@@ -88,21 +88,6 @@ const sockets = () => process.getActiveResourcesInfo().filter((name) => name ===
 /** Of all kinds and ages, once those that nobody needs are collected. */
 const clients = () => queryObjects(pg.Client as never, { format: 'count' })
 
-/** Those that other tests in this process have left behind take a while to go. */
-async function clientsAtRest(): Promise<number> {
-  const counts = [clients()]
-  await vi.waitFor(
-    async () => {
-      counts.push(clients())
-      const last = counts.slice(-5)
-      expect(last).toHaveLength(5)
-      expect(new Set(last).size).toBe(1)
-    },
-    { timeout: 30_000, interval: 200 },
-  )
-  return counts.at(-1) ?? 0
-}
-
 /** Which of many requests come to nothing, and where: at BEGIN, at a statement, at COMMIT, at the login, or in between. */
 function cutAtRandom({ below, oneOf }: ReturnType<typeof createRandom>) {
   const done = { begin: 0, statement: 0, commit: 0, login: 0 }
@@ -131,16 +116,18 @@ test('what is counted would show a connection that is kept, a session that no po
   await held
   await untilQuiet()
 
-  const before = await clientsAtRest()
   const stray = new pg.Client(platform.database.tenantUrl)
   stray.on('error', () => undefined)
   try {
     await stray.connect()
     await expect(expectQuiet()).rejects.toThrow('deeply equal')
-    expect(clients()).toBe(before + 1)
   } finally {
     await stray.end()
   }
+  // Many, since pools of this process and what earlier tests have left come and go meanwhile.
+  const before = clients()
+  const remembered = Array.from({ length: 100 }, () => new pg.Client())
+  expect(clients()).toBeGreaterThan(before + remembered.length / 2)
   await untilQuiet()
 
   const fine = { kind: 'create', status: 503, code: 'database_unavailable', retryAfter: '1' }
