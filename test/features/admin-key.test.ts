@@ -20,7 +20,7 @@ const whoAmI = (headers: Record<string, string>) => platform.get('/v1/admin/me',
 const keyUses = () =>
   platform.sql(
     `select actor_kind, actor_id, object_type, object_id, host(ip) as ip, request_id
-      from platform_audit_entries where action = 'admin_key.used' order by ctid`,
+      from platform_audit_entries where action = 'admin_key.used' order by xmin::text::bigint`,
   )
 
 describe('X-Admin-Key', () => {

@@ -24,7 +24,7 @@ const look = async (user: { userId: string }) => (await owner.get(userPath(user)
 async function auditOf({ userId }: { userId: string }) {
   return platform.sql(
     `select actor_kind, actor_id, action, object_type, changed_fields from audit_entries
-      where object_id = $1 and action not like 'session.%' order by ctid`,
+      where object_id = $1 and action not like 'session.%' order by position`,
     [userId],
     'acme',
   )

@@ -36,7 +36,7 @@ const change = ({ id }: { id: string }, changes: string) =>
 /** What the platform's audit trail says of a super admin, oldest first. */
 const trailOf = async ({ id }: { id: string }) => {
   const rows = await platform.sql(
-    'select action from platform_audit_entries where object_id = $1 order by ctid',
+    'select action from platform_audit_entries where object_id = $1 order by xmin::text::bigint',
     [id],
   )
   return rows.map(({ action }) => action)
