@@ -1,6 +1,13 @@
 import pg from 'pg'
-import { withDirectClient } from './direct-client.ts'
-import { asks, type Check, check, checkRules, visibleWithoutTenant, withoutTenant } from './doctor.ts'
+import { inTransaction, withDirectClient } from './direct-client.ts'
+import {
+  type AskDatabase,
+  type Check,
+  check,
+  checkRules,
+  visibleWithoutTenant,
+  withoutTenant,
+} from './doctor.ts'
 import { type ForeignDatabase, foreignDatabase, rules } from './doctor-rules.ts'
 
 /** What came of checking a database, and which role was taken for that of the requests. */
@@ -20,17 +27,22 @@ export function checkForeignDatabase(
   options: Partial<ForeignDatabase> = {},
 ): Promise<ForeignCheck> {
   return withDirectClient(url, async (client) => {
-    await client.query('set default_transaction_read_only = on')
-    await client.query(`set statement_timeout = '30s'`)
     const { rows } = await client.query('select current_user as name')
     const tenantRole = options.tenantRole ?? rows[0].name
     const variables = foreignDatabase({ tenantColumn: 'tenant_id', ...options, tenantRole })
     const chosen = rules.filter(({ isOurs }) => !isOurs)
-    const checks = await checkRules(asks(client), chosen, variables)
-    const look = await check(withoutTenant, async () => {
-      await client.query(`set role ${pg.escapeIdentifier(tenantRole)}`)
-      return visibleWithoutTenant(asks(client), variables)
-    })
+    const checks = await checkRules(asksBriefly(client), chosen, variables)
+    const asTenantRole = asksBriefly(client, `; set local role ${pg.escapeIdentifier(tenantRole)}`)
+    const look = await check(withoutTenant, () => visibleWithoutTenant(asTenantRole, variables))
     return { tenantRole, checks: [...checks, look] }
   })
+}
+
+/** Each question in a transaction of its own: what is set in it stays on no connection that a pooler gives to others. */
+function asksBriefly(client: pg.Client, more = ''): AskDatabase {
+  return (sql, params) =>
+    inTransaction(client, async () => {
+      await client.query(`set transaction read only; set local statement_timeout = '30s'${more}`)
+      return (await client.query(sql, params)).rows
+    })
 }

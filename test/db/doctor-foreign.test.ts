@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { asks, checkRules, findReadableTables } from '../../src/db/doctor.ts'
 import { type ForeignDatabase, foreignDatabase, rules } from '../../src/db/doctor-rules.ts'
+import { checkForeignDatabase } from '../../src/db/foreign-doctor.ts'
 import type { EmptyDatabase } from '../support/cluster.ts'
 import { createUnmigratedDatabase } from '../support/database.ts'
+import { startWire } from '../support/wire.ts'
 
 // The doctor in a database as a textbook has it: row security with one setting, and what is forgotten around it.
 const { isSuperuser } = inject('testCluster')
@@ -179,3 +181,21 @@ describe.skipIf(!isSuperuser)(
     }
   },
 )
+
+test('nothing that is set stays on the connection, which a pooler may give to others', async () => {
+  const database = await createUnmigratedDatabase()
+  const wire = await startWire(database.adminUrl)
+  try {
+    await checkForeignDatabase(wire.url(database.adminUrl))
+    const sent = wire.messages.map(({ sql }) => sql).filter((sql) => sql !== '')
+    const settings = sent.flatMap((sql) => sql.match(/\bset \w+/g) ?? [])
+    expect(new Set(settings)).toEqual(new Set(['set transaction', 'set local']))
+    expect(sent.filter((sql) => sql === 'begin')).toHaveLength(
+      sent.filter((sql) => /^(commit|rollback)$/.test(sql)).length,
+    )
+    expect(sent.some((sql) => sql.includes('set local role'))).toBe(true)
+  } finally {
+    await wire.close()
+    await database.drop()
+  }
+})
