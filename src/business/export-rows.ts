@@ -38,6 +38,8 @@ export function exportRoute<Query extends Row>(
     summary: `${label.en} as a file, CSV or a JSON object on each line, sorted and filtered as the list`,
     module,
     permission: 'records:read',
+    // Who may not work here any more may still take along what is theirs.
+    whenBlocked: 'allowed',
     query: z.strictObject({ format: exportFormatSchema, ...query }),
     response: exportResponse,
     handler: async ({ context, input, request, read, check }) => {

@@ -3763,6 +3763,21 @@ export interface components {
             };
         };
         /** @description Forbidden */
+        "insufficient_role.tenant_cancelled.tenant_mismatch": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "insufficient_role" | "tenant_cancelled" | "tenant_mismatch";
+                };
+            };
+        };
+        /** @description Forbidden */
         "tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4011,21 +4026,6 @@ export interface components {
             };
         };
         /** @description Forbidden */
-        "insufficient_role.tenant_cancelled.tenant_mismatch": {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                RateLimit: components["headers"]["RateLimit"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "insufficient_role" | "tenant_cancelled" | "tenant_mismatch";
-                };
-            };
-        };
-        /** @description Forbidden */
         "insufficient_role.session_required.tenant_cancelled.tenant_mismatch": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4159,6 +4159,21 @@ export interface components {
                 "application/problem+json": (components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "insufficient_role" | "support_read_only" | "tenant_cancelled" | "tenant_mismatch" | "tenant_pending" | "tenant_suspended";
+                }) | components["schemas"]["ModuleNotInPlanProblem"];
+            };
+        };
+        /** @description Forbidden */
+        "module_not_in_plan.tenant_cancelled.tenant_mismatch": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": (components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "tenant_cancelled" | "tenant_mismatch";
                 }) | components["schemas"]["ModuleNotInPlanProblem"];
             };
         };
@@ -6682,8 +6697,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["insufficient_role.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["insufficient_role.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -9528,8 +9542,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -9815,8 +9828,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -10238,8 +10250,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -10590,8 +10601,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -11126,8 +11136,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -11416,8 +11425,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -11758,8 +11766,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -12011,8 +12018,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -12252,8 +12258,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -12541,8 +12546,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -12836,8 +12840,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -13183,8 +13186,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -13476,8 +13478,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -13975,8 +13976,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -14260,8 +14260,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -14559,8 +14558,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -14856,8 +14854,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];
@@ -15156,8 +15153,7 @@ export interface operations {
             };
             400: components["responses"]["invalid_request.malformed_request.tenant_header_missing"];
             401: components["responses"]["unauthenticated"];
-            402: components["responses"]["payment_required.trial_expired"];
-            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch.tenant_pending.tenant_suspended"];
+            403: components["responses"]["module_not_in_plan.tenant_cancelled.tenant_mismatch"];
             408: components["responses"]["request_timeout"];
             429: components["responses"]["too_many_requests"];
             431: components["responses"]["headers_too_large"];

@@ -82,7 +82,7 @@ interface TenantDeclaration {
   /** What the caller's role has to allow: src/features/members/roles.ts. */
   permission: Permission
   module?: ModuleName
-  /** Reachable in every status of the tenant, as /v1/me and /v1/billing are. */
+  /** Reachable in every status of the tenant but when it is being deleted, as /v1/me, /v1/billing and exports are. */
   whenBlocked?: 'allowed'
   /**
    * `user`: only a person of the tenant who has signed in may call it, no API key. `member`: keys, too, but no support

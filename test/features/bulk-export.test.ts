@@ -151,6 +151,56 @@ describe('an export', () => {
   })
 })
 
+describe('of a tenant that is blocked', () => {
+  const codeOf = async (member: Pick<Member, 'get'>, path: string) => (await member.get(path)).body.code
+  const block = ({ tenantId }: Member, status: string, setBy: string) =>
+    platform.forceTenant(
+      tenantId,
+      `status = '${status}', status_set_by = '${setBy}', trial_ends_at = '2026-03-02T10:00:00Z'`,
+    )
+
+  test.each([
+    ['PENDING', 'system', 'tenant_pending'],
+    ['TRIAL', 'system', 'trial_expired'],
+    ['SUSPENDED', 'billing', 'payment_required'],
+    ['SUSPENDED', 'operator', 'tenant_suspended'],
+    ['CANCELLED', 'billing', 'tenant_cancelled'],
+  ])('%s by %s, there are all rows, though the list is refused', async (status, setBy, refusal) => {
+    const blocked = await platform.signUp(`Blocked ${status} ${setBy}`)
+    await blocked.post('/v1/clients', { name: 'Taken along' })
+    await blocked.post('/v1/deals', { title: 'Taken, too' })
+    await block(blocked, status, setBy)
+    for (const [path, column, text] of [
+      ['/v1/clients', 'name', 'Taken along'],
+      ['/v1/deals', 'title', 'Taken, too'],
+    ] as const) {
+      expect(rowsOf(await exportOf(path, '', blocked))).toEqual([expect.objectContaining({ [column]: text })])
+      expect(await codeOf(blocked, path)).toBe(refusal)
+    }
+    const trail = objectsOf(await exportOf('/v1/audit', '?format=ndjson', blocked))
+    const actions = ['client.created', 'deal.created', 'client.exported', 'deal.exported', 'audit.exported']
+    expect(trail.map(({ action }) => action)).toEqual(expect.arrayContaining(actions))
+    expect(await codeOf(blocked, '/v1/audit')).toBe(refusal)
+  })
+
+  test('module and role count as ever', async () => {
+    const blocked = await platform.signUp('Blocked Rules')
+    const viewer = await addMember(platform, blocked.tenantId, 'viewer')
+    await block(blocked, 'SUSPENDED', 'billing')
+    expect(await codeOf(blocked, '/v1/business-analyses/export')).toBe('module_not_in_plan')
+    expect((await viewer.get('/v1/clients/export')).status).toBe(200)
+    expect(await codeOf(viewer, '/v1/audit/export')).toBe('insufficient_role')
+  })
+
+  test('and that is being deleted, there is none', async () => {
+    const leaving = await platform.signUp('Leaving')
+    await block(leaving, 'DELETING', 'operator')
+    for (const path of ['/v1/clients/export', '/v1/audit/export']) {
+      expect([path, await codeOf(leaving, path)]).toEqual([path, 'tenant_cancelled'])
+    }
+  })
+})
+
 describe('of many rows', () => {
   const sorted = { '-created_at': 'created_at', name: 'name' }
 

@@ -227,6 +227,34 @@ describe('when it is done', () => {
     expect(certificate.rows_deleted).toBe(certificate.rows_total)
   })
 
+  test('the platform’s audit trail says so once, with the cause that is kept among its changes', async () => {
+    const company = await found()
+    const { tenantId } = company
+    await deleteIt(company)
+    const ended = (await platformAudit(platform)).filter(
+      ({ subject_tenant_id, action }) => subject_tenant_id === tenantId && action === 'tenant.deleted',
+    )
+    expect(ended).toEqual([
+      {
+        actor_kind: 'system',
+        actor_id: 'delete-tenant',
+        action: 'tenant.deleted',
+        object_type: 'tenant',
+        object_id: tenantId,
+        subject_tenant_id: tenantId,
+        changed_fields: ['status'],
+        reason: 'Every row was deleted',
+        ip: null,
+        request_id: 'delete-tenant',
+      },
+    ])
+    const changes = await platform.sql(
+      `select cause from tenant_changes where subject_tenant_id = $1 and to_value = 'DELETED'`,
+      [tenantId],
+    )
+    expect(changes).toEqual([{ cause: 'Every row was deleted' }])
+  })
+
   test('what stays of it names no person', async () => {
     const company = await platform.signUp('Loquacious', { phone: '+33 1 23 45 67 89' })
     const { tenantId } = company

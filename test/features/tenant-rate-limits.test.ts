@@ -275,10 +275,11 @@ describe('counted', () => {
   })
 
   test('is what a blocked tenant asks for, also where it may', async () => {
-    await setLimit(4)
+    await setLimit(5)
     await setStatus(platform, 'acme', 'SUSPENDED', 'billing')
     expect(tally(await times(3, () => list(acme)))).toEqual({ 402: 3 })
-    expect(tally(await times(3, () => acme.get('/v1/me')))).toEqual({ 200: 1, 429: 2 })
+    expect(tally(await times(1, () => acme.get('/v1/me')))).toEqual({ 200: 1 })
+    expect(tally(await times(3, () => acme.get('/v1/clients/export')))).toEqual({ 200: 1, 429: 2 })
   })
 
   test('is no request without a tenant', async () => {

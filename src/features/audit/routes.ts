@@ -68,6 +68,7 @@ export const auditRoutes = [
     summary:
       'The audit trail as a file, CSV or a JSON object on each line, the newest first; the export is an entry itself',
     permission: 'audit:read',
+    whenBlocked: 'allowed',
     query: z.strictObject({ format: exportFormatSchema, ...filters }),
     response: exportResponse,
     handler: async ({ context, input, request, read, check }) => {

@@ -222,6 +222,7 @@ async function finish(tx: PlatformTx, tenantId: TenantId, now: Date): Promise<bo
     object: { type: 'tenant', id: tenantId },
     subjectTenantId: tenantId,
     changedFields: ['status'],
+    reason: cause,
     ip: null,
     requestId: 'delete-tenant',
     now,

@@ -106,7 +106,9 @@ export function isAllowedChange(
 
 /**
  * Changes the status of the transaction's tenant, with everything that comes with it: its entry in the audit trail with
- * the cause, and mail to its owners; what an operator did Stripe is to follow. The only place that does.
+ * the cause, and mail to its owners; what an operator did Stripe is to follow. Every change goes through here but the
+ * last, DELETING → DELETED: performDeletion writes it with the tombstone, and into the platform's audit trail, since the
+ * tenant's own is gone.
  * @param tx one of withPlatform with this tenantId
  * @returns the audit trail's word for it
  * @throws AppError 404 `not_found`; 409 `status_not_allowed`, from a status that does not lead there, or for this agent
