@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CompiledQuery } from 'kysely'
 import { AppError } from '../errors.ts'
-import { ConnectionLostError, type ConnectionPool, type StatementResult } from './connections.ts'
-import { isStaleStatement, prepareStatement, type Statement } from './statements.ts'
-import { checkBegun, control, Transaction } from './transaction.ts'
+import { ConnectionLostError, type ConnectionPool } from './connections.ts'
+import { control, isStaleStatement, NotBegunError, prepareStatement, type Statement } from './statements.ts'
+import { checkBegun, Transaction } from './transaction.ts'
 
 /**
  * Runs work in a transaction of one connection of the pool, and commits. Once more when a prepared statement turns out
@@ -13,26 +13,17 @@ import { checkBegun, control, Transaction } from './transaction.ts'
  */
 export function runTransaction<T>(
   pool: ConnectionPool,
-  beginSql: string,
+  begin: readonly Statement[],
   work: (transaction: Transaction) => Promise<T>,
   { awaitBegin }: { awaitBegin: boolean },
 ): Promise<T> {
   return tryAgain(async (options) => {
     const connection = await pool.acquire(options)
-    const transaction = new Transaction(connection)
+    const transaction = new Transaction(connection, begin)
     let failure: unknown
     try {
-      let value: T
-      if (awaitBegin || !connection.pipeline) {
-        await transaction.begin(beginSql)
-        value = await work(transaction)
-      } else {
-        // BEGIN and the first statement leave together; no answer counts before that to BEGIN.
-        value = await connection.inOneWrite(() => {
-          void transaction.begin(beginSql)
-          return work(transaction)
-        })
-      }
+      if (awaitBegin) await transaction.begin()
+      const value = await work(transaction)
       await transaction.commit()
       return value
     } catch (error) {
@@ -40,7 +31,7 @@ export function runTransaction<T>(
       failure = whatEnded(transaction, error)
       throw failure
     } finally {
-      if (isStaleStatement(failure)) connection.destroy()
+      if (isUnsound(failure)) connection.destroy()
       else connection.release()
     }
   })
@@ -53,61 +44,39 @@ function whatEnded({ fatal, failure }: Transaction, error: unknown): unknown {
 }
 
 /**
- * Reads with BEGIN, the queries and COMMIT in one write; otherwise as runTransaction.
+ * Reads with BEGIN, the queries and COMMIT in one write, answered in one go; otherwise as runTransaction.
  * @returns the rows of each query, in order
  * @throws the first error; AppError 503 `database_unavailable`
  */
 export async function readOnce(
   pool: ConnectionPool,
-  beginSql: string,
-  queries: Pick<CompiledQuery, 'sql' | 'parameters'>[],
+  begin: readonly Statement[],
+  queries: readonly Pick<CompiledQuery, 'sql' | 'parameters'>[],
 ): Promise<unknown[][]> {
   const statements = queries.map(({ sql, parameters }) => prepareStatement(sql, parameters))
-  return tryAgain((options) => attemptRead(pool, beginSql, statements, options))
-}
-
-async function attemptRead(
-  pool: ConnectionPool,
-  beginSql: string,
-  statements: Statement[],
-  options: { prepared: boolean },
-): Promise<unknown[][]> {
-  const connection = await pool.acquire(options)
-  const begin = () => connection.sendSimple(beginSql).then(checkBegun)
-  const sends = statements.map((statement) => () => connection.send(statement))
-  const commit = () => connection.send(control('commit'))
-  let failure: unknown
-  try {
-    const answers: PromiseSettledResult<unknown>[] = connection.pipeline
-      ? await Promise.allSettled(
-          connection.inOneWrite(() => [begin(), ...sends.map((send) => send()), commit()]),
-        )
-      : await settleInTurn<unknown>([begin, ...sends], commit)
-    const rejected = answers.find((answer) => answer.status === 'rejected')
-    if (rejected) {
-      failure = rejected.reason
-      throw failure
+  const batch = [...begin, ...statements, control('commit')]
+  return tryAgain(async (options) => {
+    const connection = await pool.acquire(options)
+    let failure: unknown
+    try {
+      const { answers, error } = await connection.send(batch)
+      if (error) throw error
+      checkBegun(begin, answers)
+      return answers.slice(begin.length, -1).map(({ rows }) => rows)
+    } catch (error) {
+      failure = error
+      await connection.send([{ ...control('rollback'), isNeverNamed: true }])
+      throw error
+    } finally {
+      if (isUnsound(failure)) connection.destroy()
+      else connection.release()
     }
-    return answers
-      .slice(1, -1)
-      .map((answer) => (answer as PromiseFulfilledResult<StatementResult>).value.rows)
-  } finally {
-    if (isStaleStatement(failure)) connection.destroy()
-    else connection.release()
-  }
+  })
 }
 
-/** Stops at the first rejection; `last` is sent in any case. */
-async function settleInTurn<T>(
-  steps: (() => Promise<T>)[],
-  last: () => Promise<T>,
-): Promise<PromiseSettledResult<T>[]> {
-  const answers: PromiseSettledResult<T>[] = []
-  for (const step of steps) {
-    answers.push(...(await Promise.allSettled([step()])))
-    if (answers.at(-1)?.status === 'rejected') break
-  }
-  return [...answers, ...(await Promise.allSettled([last()]))]
+/** Whether a connection has shown that it may not be what it is taken for. */
+function isUnsound(failure: unknown): boolean {
+  return isStaleStatement(failure) || failure instanceof NotBegunError
 }
 
 /** How often a transaction begins anew that the server undid for another's sake. */

@@ -1,7 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { AppError } from '../errors.ts'
+import { Batch, type BatchResult } from './batch.ts'
+import { StatementNames } from './statement-names.ts'
 import type { Statement } from './statements.ts'
+
+export type { StatementResult } from './batch.ts'
 
 /** How one pool of connections behaves; times in milliseconds. */
 export interface PoolOptions {
@@ -17,13 +20,6 @@ export interface PoolOptions {
   onError: (error: Error) => void
   /** A server that has not answered anything for so long is taken for lost: it may be frozen, with its socket open. */
   answerMs: number
-}
-
-/** The answer to one statement. */
-export interface StatementResult {
-  command: string
-  rowCount: number | null
-  rows: unknown[]
 }
 
 /** The connection broke before the answer came. */
@@ -42,24 +38,15 @@ export class ConnectionLostError extends Error {
 const endOfSession = /^(57P0[1-5]|25P0[34])$/
 /** A dead peer is noticed this long after its last sign of life. */
 export const keepAliveMs = 10_000
-/** A parsed statement costs the server memory, so each connection keeps the most recently used ones only. */
-const preparedPerConnection = 200
-
-/** What @types/pg leaves out of the client that the classes below rely on. */
+/** What @types/pg leaves out of the client that the class below relies on. */
 interface ClientInternals {
   _queryable: boolean
-  processID: number
-  connection: {
-    stream: { cork(): void; uncork(): void; destroy(error: Error): void }
-    parsedStatements: Record<string, string>
-    close(target: { type: 'S'; name: string }): void
-  }
-  query(config: object): void
+  connection: { stream: { destroy(error: Error): void } }
 }
 
 /**
- * One connection to PostgreSQL while somebody holds it. Its methods write to the socket at once; answers come
- * in the order of the calls. Without pipelining the caller has to await each answer before the next call.
+ * One connection to PostgreSQL while somebody holds it. It writes to the socket at once; answers come in the order of
+ * the calls. Without pipelining the caller has to await each answer before the next call.
  */
 export class Connection {
   readonly pipeline: boolean
@@ -83,27 +70,26 @@ export class Connection {
     this.#names = names
   }
 
-  /** Several statements in one message, simple protocol: for the beginning of a transaction and nothing else. */
-  async sendSimple(sql: string): Promise<StatementResult[]> {
-    const answers = (await this.#send({ text: sql })) as unknown
-    return [answers].flat() as StatementResult[]
-  }
-
-  /** One statement, extended protocol: a second one smuggled into the text is refused by the server. */
-  send({ sql, values }: Statement, { isNamed } = { isNamed: true }): Promise<StatementResult> {
-    const name = isNamed ? this.#names?.nameOf(sql, this.#internals.connection) : undefined
-    return this.#send({ text: sql, values, name, queryMode: 'extended' })
-  }
-
-  /** Everything that `work` sends before it returns goes out in one write. */
-  inOneWrite<T>(work: () => T): T {
-    const { stream } = this.#internals.connection
-    stream.cork()
-    try {
-      return work()
-    } finally {
-      stream.uncork()
+  /**
+   * Sends statements in one write, extended protocol: a second statement smuggled into a text is refused by the server,
+   * and after one that fails the server skips the others. Never rejects.
+   */
+  send(statements: readonly Statement[]): Promise<BatchResult> {
+    if (this.#isReleased) {
+      const error = new Error('this connection may serve somebody else by now')
+      return Promise.resolve({ answers: [], error })
     }
+    const wasSent = this.#internals._queryable
+    if (this.#outstanding++ === 0) this.#awaitAnswer()
+    return new Promise((resolve) => {
+      const done = (result: BatchResult) => {
+        if (--this.#outstanding === 0) clearTimeout(this.#deadline)
+        else this.#deadline?.refresh()
+        if (this.#isLost(result.error)) result.error = new ConnectionLostError(wasSent, result.error)
+        resolve(result)
+      }
+      this.#client.query(new Batch(statements, this.#names, done))
+    })
   }
 
   /** Gives the connection back, or closes it unless nothing is under way on it and it is in no transaction. */
@@ -118,28 +104,14 @@ export class Connection {
     this.#client.release(true)
   }
 
-  #send(config: object): Promise<StatementResult> {
-    if (this.#isReleased) return Promise.reject(new Error('this connection may serve somebody else by now'))
-    const wasSent = this.#internals._queryable
-    if (this.#outstanding++ === 0) this.#awaitAnswer()
-    return new Promise((resolve, reject) => {
-      const callback = (error: Error | null, result: StatementResult) => {
-        if (--this.#outstanding === 0) clearTimeout(this.#deadline)
-        else this.#deadline?.refresh()
-        if (!error) resolve(result)
-        else reject(this.#isLost(error) ? new ConnectionLostError(wasSent, error) : error)
-      }
-      this.#internals.query({ ...config, callback })
-    })
-  }
-
   #awaitAnswer(): void {
     this.#deadline = setTimeout(() => {
       this.#internals.connection.stream.destroy(new Error('the database does not answer'))
     }, this.#answerMs)
   }
 
-  #isLost(error: Error): boolean {
+  #isLost(error: unknown): boolean {
+    if (error === undefined) return false
     const { code, severity } = error as { code?: string; severity?: string }
     // The severity comes in the server's language, so it can confirm but not deny.
     return (
@@ -148,31 +120,6 @@ export class Connection {
       severity === 'PANIC' ||
       endOfSession.test(String(code))
     )
-  }
-}
-
-/** The names under which one connection's server knows its parsed statements, least recently used first. */
-class StatementNames {
-  // A pooler that hands the server to somebody else in between: no name of theirs may be one of ours.
-  readonly #prefix = randomBytes(6).toString('hex')
-  readonly #names = new Map<string, string>()
-  #next = 0
-
-  nameOf(sql: string, connection: ClientInternals['connection']): string {
-    const known = this.#names.get(sql)
-    if (known) this.#names.delete(sql)
-    else if (this.#names.size >= preparedPerConnection) this.#forgetOldest(connection)
-    // A name is never used twice: one that is closed while its statement is under way stays harmless.
-    const name = known ?? `${this.#prefix}_${this.#next++}`
-    this.#names.set(sql, name)
-    return name
-  }
-
-  #forgetOldest(connection: ClientInternals['connection']): void {
-    const [[sql, name] = ['', '']] = this.#names
-    this.#names.delete(sql)
-    connection.close({ type: 'S', name })
-    delete connection.parsedStatements[name]
   }
 }
 

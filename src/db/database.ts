@@ -11,9 +11,8 @@ import {
   type Tx,
   tenantQueries,
 } from './handles.ts'
-import { escapeLiteral, TransactionError } from './statements.ts'
+import { control, escapeLiteral, type Statement, TransactionError } from './statements.ts'
 import { parseTenantId, type TenantId } from './tenant-id.ts'
-import type { Transaction } from './transaction.ts'
 
 export type { PlatformTx, TenantOwned, TenantQueryBuilder, TenantTables, Tx } from './handles.ts'
 export { TransactionError } from './statements.ts'
@@ -127,16 +126,23 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   })
   const throughGate = createGates<TenantId>(transactionsPerTenant, waitingPerTenant, waitMs)
   // An abandoned transaction is ended by the server: it would hold its locks and its connection for good.
-  const settings = `SET LOCAL statement_timeout = ${Number(options.statementTimeoutMs)}; SET LOCAL idle_in_transaction_session_timeout = ${Number(options.statementTimeoutMs)}`
+  const timeLimit = control(`SET LOCAL statement_timeout = ${Number(options.statementTimeoutMs)}`)
+  const idleLimit = control(
+    `SET LOCAL idle_in_transaction_session_timeout = ${Number(options.statementTimeoutMs)}`,
+  )
 
   // A guard and nothing else: a transaction inside a transaction does not see its rows, outlives its rollback,
   // and waits for a connection while it holds one, until all wait for each other.
   const underWay = new AsyncLocalStorage<{ isOpen: boolean }>()
 
-  async function alone<T>(work: () => Promise<T>): Promise<T> {
+  function refuseInside(): void {
     if (underWay.getStore()?.isOpen) {
       throw new TransactionError('a transaction is open here already: use its handle, or its savepoint')
     }
+  }
+
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
+    refuseInside()
     const transaction = { isOpen: true }
     try {
       return await underWay.run(transaction, work)
@@ -148,51 +154,41 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   const askThrough =
     (pool: ConnectionPool): Ask =>
     async (sql, parameters) => {
-      const [rows] = await readOnce(pool, `BEGIN READ ONLY; ${settings}`, [{ sql, parameters }])
+      const [rows] = await readOnce(pool, [beginRead, timeLimit], [{ sql, parameters }])
       return rows as Record<string, unknown>[]
     }
 
   const db: Database = {
     withTenant: (tenantId, work) =>
       alone(() => {
-        const beginSql = `BEGIN READ WRITE; ${setTenant(tenantId)}; ${settings}`
+        const begin = [beginWrite, setTenant(tenantId), timeLimit, idleLimit]
         return throughGate(tenantId, () =>
-          runTransaction(
-            tenantPool,
-            beginSql,
-            (transaction) => work(createTx(transaction, transaction.root)),
-            {
-              // Without a tenant this role sees and writes nothing, so statements need not wait for BEGIN.
-              awaitBegin: false,
-            },
-          ),
+          runTransaction(tenantPool, begin, (transaction) => work(createTx(transaction, transaction.root)), {
+            // Without a tenant this role sees and writes nothing, so a statement need not wait for BEGIN.
+            awaitBegin: false,
+          }),
         )
       }),
 
-    readTenant: (tenantId, build) =>
-      alone(() => {
-        const beginSql = `BEGIN READ ONLY; ${setTenant(tenantId)}; ${settings}`
-        const queries = build(tenantQueries).map((query) => query.compile())
-        return throughGate(tenantId, () => readOnce(tenantPool, beginSql, queries)) as Promise<never>
-      }),
+    readTenant: async (tenantId, build) => {
+      refuseInside()
+      // Nothing of it waits for this process, so there is no time in which it could be idle.
+      const begin = [beginRead, setTenant(tenantId), timeLimit]
+      const queries = build(tenantQueries).map((query) => query.compile())
+      return throughGate(tenantId, () => readOnce(tenantPool, begin, queries)) as Promise<never>
+    },
 
     withPlatform: (reason, work, { tenantId } = {}) =>
       alone(() => {
-        const tenant = tenantId ? `${setTenant(tenantId)}; ` : ''
-        const beginSql = `BEGIN READ WRITE; ${tenant}SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}; ${settings}`
+        const named = control(`SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}`)
+        const begin = [beginWrite, ...(tenantId ? [setTenant(tenantId)] : []), named, timeLimit, idleLimit]
+        // Deletion takes a lock of its own, and so does sealing the audit trail, without waiting for it.
+        const takesOwn = reason === 'deletion' || reason === 'audit'
+        if (tenantId && !takesOwn) begin.push(holdTenant(tenantId))
         return runTransaction(
           platformPool,
-          beginSql,
-          async (transaction) => {
-            // In front of the first statement of work, and in one go with it. Deletion takes a lock of its own, and so
-            // does sealing the audit trail, without waiting for it.
-            const takesOwn = reason === 'deletion' || reason === 'audit'
-            const held = tenantId && !takesOwn && holdTenant(transaction, tenantId)
-            const value = await work(createPlatformTx(transaction, transaction.root))
-            await held
-            return value
-          },
-          // Its global tables have no row security: behind a failed BEGIN an insert would commit on its own.
+          begin,
+          (transaction) => work(createPlatformTx(transaction, transaction.root)),
           { awaitBegin: true },
         )
       }),
@@ -205,17 +201,15 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   return { db, ask: { tenant: askThrough(tenantPool), platform: askThrough(platformPool) } }
 }
 
+const beginRead = control('BEGIN READ ONLY')
+const beginWrite = control('BEGIN READ WRITE')
+
 /** What writes a row that refers to the tenant takes this lock anyhow; who only changes its row does not wait for it. */
-function holdTenant(transaction: Transaction, tenantId: TenantId): Promise<unknown> {
-  const held = transaction.run(transaction.root, 'select from tenants where tenant_id = $1 for key share', [
-    tenantId,
-  ])
-  // The transaction remembers its rejection, and comes to nothing.
-  held.catch(() => undefined)
-  return held
+function holdTenant(tenantId: TenantId): Statement {
+  return { sql: 'select from tenants where tenant_id = $1 for key share', values: [tenantId] }
 }
 
-function setTenant(tenantId: TenantId): string {
+function setTenant(tenantId: TenantId): Statement {
   if (!parseTenantId(tenantId)) throw new TransactionError('not a tenant id')
-  return `SET LOCAL app.tenant_id = ${escapeLiteral(tenantId)}`
+  return { ...control(`SET LOCAL app.tenant_id = ${escapeLiteral(tenantId)}`), isNeverNamed: true }
 }

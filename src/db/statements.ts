@@ -6,10 +6,22 @@ export class TransactionError extends Error {
   override name = 'TransactionError'
 }
 
+/** BEGIN or one of its settings was answered as something else: whatever stands between here and the server is not to be trusted. */
+export class NotBegunError extends TransactionError {
+  override name = 'NotBegunError'
+}
+
 /** One statement as it travels. */
 export interface Statement {
   sql: string
   values: (string | Buffer | null)[]
+  /** Such as one with a literal in it that is another each time: the server need not remember it. */
+  isNeverNamed?: true
+}
+
+/** A statement of our own, without parameters. */
+export function control(sql: string): Statement {
+  return { sql, values: [] }
 }
 
 /**

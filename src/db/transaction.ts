@@ -1,7 +1,15 @@
 import type { CompiledQuery } from 'kysely'
 import { AppError } from '../errors.ts'
-import { type Connection, ConnectionLostError, type StatementResult } from './connections.ts'
-import { isStaleStatement, prepareStatement, type Statement, TransactionError } from './statements.ts'
+import type { BatchResult, StatementResult } from './batch.ts'
+import { type Connection, ConnectionLostError } from './connections.ts'
+import {
+  control,
+  isStaleStatement,
+  NotBegunError,
+  prepareStatement,
+  type Statement,
+  TransactionError,
+} from './statements.ts'
 
 /** A query as Kysely compiles it. */
 type Query = Pick<CompiledQuery, 'sql' | 'parameters'>
@@ -24,7 +32,9 @@ export class Transaction {
   readonly #connection: Connection
   /** The innermost open scope; undefined once the transaction's callback has ended. */
   #scope: Scope | undefined = this.root
-  #begun: Promise<void> = Promise.resolve()
+  /** BEGIN and its settings, until they are sent in front of the first statement. */
+  #begin: readonly Statement[]
+  #begun: Promise<void> | undefined
   #asked = 0
   #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
@@ -35,25 +45,19 @@ export class Transaction {
   /** The first failure that nothing forgives, and that outranks what the callback made of it. */
   #fatal: { error: unknown } | undefined
 
-  constructor(connection: Connection) {
+  /** @param begin BEGIN and its settings: they leave together with the first statement, which the server skips without them */
+  constructor(connection: Connection, begin: readonly Statement[]) {
     this.#connection = connection
+    this.#begin = begin
   }
 
   /**
-   * Sends BEGIN with its settings and resolves when the server has begun. Wait for it where row security does
-   * not stand behind every table: statements sent behind a failed BEGIN commit on their own. Whatever
-   * the callback makes of their answers, the failure of BEGIN is what comes out.
-   * @throws TransactionError or the server's error when it has not begun
+   * Sends BEGIN alone and resolves when the server has begun: for where row security does not stand behind every table,
+   * and a statement behind a BEGIN that became something else would be saved on its own.
+   * @throws NotBegunError or the server's error when it has not begun
    */
-  begin(beginSql: string): Promise<void> {
-    this.#begun = this.#connection.sendSimple(beginSql).then(checkBegun)
-    this.#begun.catch((error) => {
-      this.#fatal ??= {
-        error: isOfReplica(error) ? new AppError('database_unavailable', { cause: error }) : error,
-      }
-    })
-    this.#tail = this.#begun
-    return this.#begun
+  async begin(): Promise<void> {
+    await this.#sendBegin()
   }
 
   /** What outranks the error that the callback ended with. */
@@ -147,17 +151,17 @@ export class Transaction {
     const rejected = this.#fatal ?? this.#failure
     if (rejected) throw rejected.error
     const last = this.#prepareLast()
-    let answer: StatementResult
-    try {
-      answer = await this.#sendLast(last)
-    } catch (cause) {
+    // Nothing was asked for, so there is nothing to begin or commit.
+    if (this.#begin.length > 0 && last.length === 0) return
+    const { answers, error } = await this.#connection.send([...this.#takeBegin(), ...last, control('commit')])
+    if (error) {
       // An error is the whole truth only if the session goes on after it.
-      const isLost = cause instanceof ConnectionLostError ? cause.wasSent : !(await this.rollback())
-      throw isLost ? new AppError('outcome_unknown', { cause }) : cause
+      const isLost = error instanceof ConnectionLostError ? error.wasSent : !(await this.rollback())
+      throw isLost ? new AppError('outcome_unknown', { cause: error }) : error
     }
-    if (answer.command !== 'COMMIT') {
-      throw new TransactionError(`COMMIT was answered with ${answer.command}: nothing was saved`)
-    }
+    const { command } = answers.at(-1) as StatementResult
+    if (command !== 'COMMIT')
+      throw new TransactionError(`COMMIT was answered with ${command}: nothing was saved`)
   }
 
   /** All of it before anything is written. */
@@ -169,22 +173,6 @@ export class Transaction {
     })
   }
 
-  /** A rejected statement in front of it makes the server answer COMMIT with ROLLBACK. */
-  async #sendLast(last: Statement[]): Promise<StatementResult> {
-    const sends = [...last, control('commit')].map((statement) => () => this.#connection.send(statement))
-    if (!this.#connection.pipeline) {
-      let answer: StatementResult | undefined
-      for (const send of sends) answer = await send()
-      return answer as StatementResult
-    }
-    const answers = await Promise.allSettled(this.#connection.inOneWrite(() => sends.map((send) => send())))
-    const commit = answers.at(-1) as PromiseSettledResult<StatementResult>
-    const rejected = answers.find((answer) => answer.status === 'rejected')
-    if (!rejected && commit.status === 'fulfilled') return commit.value
-    const isSaved = commit.status === 'fulfilled' && commit.value.command === 'COMMIT'
-    throw isSaved ? new ConnectionLostError(true, rejected?.reason) : rejected?.reason
-  }
-
   /**
    * Ends the handle and rolls back, after what is under way.
    * @returns whether the server answered; if not, the connection is not clean and release() closes it
@@ -192,9 +180,10 @@ export class Transaction {
   async rollback(): Promise<boolean> {
     this.#scope = undefined
     if (!this.#connection.pipeline) await settle(() => this.#tail)
+    if (this.#begin.length > 0) return true
     // Without a name: it has to work where the server has forgotten those.
-    const { status } = await settle(() => this.#connection.send(control('rollback'), { isNamed: false }))
-    return status === 'fulfilled'
+    const { error } = await this.#connection.send([{ ...control('rollback'), isNeverNamed: true }])
+    return error === undefined
   }
 
   /** Swaps the innermost scope; refused when another one is open, or none because the transaction has ended. */
@@ -209,7 +198,7 @@ export class Transaction {
 
   #send(statement: Statement): Promise<StatementResult> {
     this.#asked++
-    const answer = this.#connection.pipeline ? this.#connection.send(statement) : this.#inTurn(statement)
+    const answer = this.#connection.pipeline ? this.#deliver(statement) : this.#inTurn(statement)
     return answer.then(
       (result) => {
         this.#asked--
@@ -225,10 +214,42 @@ export class Transaction {
   #inTurn(statement: Statement): Promise<StatementResult> {
     const turn = settle(() => this.#tail).then(() => {
       if (!this.#scope) throw new TransactionError(deadHandle)
-      return this.#connection.send(statement)
+      return this.#deliver(statement)
     })
     this.#tail = turn
     return turn
+  }
+
+  /** The first statement leaves with BEGIN, and is skipped by the server when that fails; all others wait for it. */
+  async #deliver(statement: Statement): Promise<StatementResult> {
+    if (this.#begin.length > 0) return answerOf(await this.#sendBegin(statement))
+    await this.#begun
+    return answerOf(await this.#connection.send([statement]))
+  }
+
+  /** @throws what kept the transaction from beginning; what became of the statement behind it is in the answer */
+  async #sendBegin(...behind: Statement[]): Promise<BatchResult> {
+    const begin = this.#takeBegin()
+    const sent = this.#connection.send([...begin, ...behind])
+    this.#begun = sent.then(({ answers, error }) => {
+      try {
+        if (error && answers.length < begin.length) throw error
+        checkBegun(begin, answers)
+      } catch (failure) {
+        this.#fatal ??= {
+          error: isOfReplica(failure) ? new AppError('database_unavailable', { cause: failure }) : failure,
+        }
+        throw failure
+      }
+    })
+    await this.#begun
+    return sent
+  }
+
+  #takeBegin(): readonly Statement[] {
+    const begin = this.#begin
+    this.#begin = []
+    return begin
   }
 
   #fail(error: unknown): Promise<never> {
@@ -246,24 +267,23 @@ export class Transaction {
 }
 
 /**
- * Whether BEGIN and all its settings took hold.
- * @throws TransactionError when they did not
+ * Whether BEGIN and what came with it, settings and perhaps a lock, took hold.
+ * @throws NotBegunError when they did not
  */
-export function checkBegun(answers: StatementResult[]): void {
-  const [first, ...others] = answers.map((answer) => answer.command)
-  if (first !== 'BEGIN' || others.length === 0 || others.some((tag) => tag !== 'SET')) {
-    throw new TransactionError(`BEGIN was answered with ${[first, ...others].join(', ')}`)
-  }
+export function checkBegun(begin: readonly Statement[], answers: readonly StatementResult[]): void {
+  const tags = answers.slice(0, begin.length).map(({ command }) => command)
+  if (begin.every(({ sql }, index) => sql.toUpperCase().startsWith(`${tags[index]} `))) return
+  throw new NotBegunError(`BEGIN was answered with ${tags.join(', ')}`)
 }
 
 /** What BEGIN READ WRITE is answered with by a server that nobody has promoted yet: it will be, or another one. */
-function isOfReplica(error: { code?: string }): boolean {
-  return error.code === '0A000'
+function isOfReplica(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '0A000'
 }
 
-/** A statement of our own. */
-export function control(sql: string): Statement {
-  return { sql, values: [] }
+function answerOf({ answers, error }: BatchResult): StatementResult {
+  if (error) throw error
+  return answers.at(-1) as StatementResult
 }
 
 function isForgivable(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Tx } from '../../src/db/database.ts'
 import { AppError } from '../../src/errors.ts'
 import {
   acme,
@@ -33,17 +34,26 @@ function throughWire(options: object = {}) {
   return on.open({ ...options, tenantUrl: wire.url(on.tenantUrl), platformUrl: wire.url(on.platformUrl) })
 }
 
-/** Puts something else in the place of every BEGIN. */
-function spoilBegin(replacement: string) {
-  wire.onMessage = ({ type, sql: text }) =>
-    type === 'Q' && /^begin/i.test(text) ? simpleQuery(replacement) : 'forward'
+/** Puts something else in the place of a statement: BEGIN, unless another is named. */
+function spoil(replacement: string, spoiled = /^begin/i) {
+  wire.onMessage = ({ type, sql: text, raw }) => {
+    if (!spoiled.test(text)) return 'forward'
+    if (type === 'Q') return simpleQuery(replacement)
+    return type === 'P' ? parseOf(raw, replacement) : 'forward'
+  }
 }
 
-/** BEGIN that fails, that does not begin, that loses its settings, and that is answered with nothing at all. */
-const spoiled = ['selec nothing', 'select 1', 'BEGIN', 'BEGIN; SELECT 1; SELECT 2', ';']
+/** BEGIN that fails, and settings that fail, are lost or are answered with nothing at all. */
+const spoiled: [string, RegExp][] = [
+  ['selec nothing', /^begin/i],
+  ['selec nothing', /^set local statement_timeout/i],
+  ['select 1', /^set local statement_timeout/i],
+  ['', /^set local statement_timeout/i],
+  ['select 1', /^set local app.tenant_id/i],
+]
 
 test('behind a failed BEGIN, pipelined inserts of raw pg commit on their own', async () => {
-  spoilBegin('selec nothing')
+  spoil('selec nothing')
   const plain = new pg.Client({
     connectionString: wire.url(on.platformUrl),
     pipeline: true,
@@ -63,16 +73,18 @@ test('behind a failed BEGIN, pipelined inserts of raw pg commit on their own', a
 
 describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
   test.each(spoiled)(
-    'behind a BEGIN that became "%s" nothing counts and nothing stays',
-    async (replacement) => {
+    'when "%s" stands in the place of %s nothing counts and nothing stays',
+    async (...how) => {
       const db = throughWire(mode)
-      spoilBegin(replacement)
+      spoil(...how)
       const written = db.withTenant(acme, async (tx) => {
         await Promise.allSettled([insertClient(tx, 'one'), insertClient(tx, 'two')])
       })
       await expect(written).rejects.toThrow(/BEGIN was answered with|syntax error/)
-      const platform = db.withPlatform('signup', (tx) =>
-        insertUser(tx, 'ours@example.com').catch(() => undefined),
+      const platform = db.withPlatform(
+        'signup',
+        (tx) => insertUser(tx, 'ours@example.com').catch(() => undefined),
+        { tenantId: acme },
       )
       await expect(platform).rejects.toThrow(/BEGIN was answered with|syntax error/)
       const read = db.readTenant(acme, (queries) => [queries.selectFrom('clients').select('name')])
@@ -85,9 +97,9 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
   )
 
   test('nobody is told "not found" because BEGIN failed and so no row was seen', async () => {
+    await on.open(mode).withTenant(acme, (tx) => insertClient(tx, 'there'))
     const db = throughWire(mode)
-    await db.withTenant(acme, (tx) => insertClient(tx, 'there'))
-    spoilBegin('selec nothing')
+    spoil('selec nothing')
     const looked = db.withTenant(acme, async (tx) => {
       const names = await namesIn(tx).catch(() => [])
       if (names.length === 0) throw new AppError('not_found')
@@ -156,11 +168,12 @@ describe('writes to the socket', () => {
     expect(await countWrites(on.platformUrl, platform)).toBe(3)
   })
 
-  test('without pipelining each message waits for the answer before it', async () => {
+  test('without pipelining what is one batch is still one write', async () => {
     const db = await warm({ pipeline: false, prepared: true })
-    expect(await countWrites(on.tenantUrl, () => db.withTenant(acme, namesIn))).toBe(3)
+    const two = (tx: Tx) => Promise.all([namesIn(tx), namesIn(tx)])
+    expect(await countWrites(on.tenantUrl, () => db.withTenant(acme, two))).toBe(3)
     const read = () => db.readTenant(acme, (queries) => [queries.selectFrom('clients').select('name')])
-    expect(await countWrites(on.tenantUrl, read)).toBe(3)
+    expect(await countWrites(on.tenantUrl, read)).toBe(1)
   })
 
   test('the textbook way takes four', async () => {

@@ -203,7 +203,11 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     const db = throughWire({ ...mode, tenantPoolSize: 1 })
     const pid = await db.withTenant(acme, pidOf)
     cutAt(/^rollback/, 'cut')
-    await expect(db.withTenant(acme, () => Promise.reject(new RangeError('no')))).rejects.toThrow('no')
+    const failed = db.withTenant(acme, async (tx) => {
+      await namesIn(tx)
+      throw new RangeError('no')
+    })
+    await expect(failed).rejects.toThrow('no')
     wire.onMessage = () => 'forward'
     expect(await db.withTenant(acme, pidOf)).not.toBe(pid)
     expect(db.counts().tenant).toEqual({ total: 1, idle: 1, waiting: 0 })
@@ -232,10 +236,10 @@ test('a server that answers nothing for longer than any statement may take is lo
   })
   const connection = await pool.acquire()
   // Several that follow each other may take longer together: each answer is a sign of life.
-  const naps = [1, 2, 3].map(() => connection.send({ sql: 'select pg_sleep(0.2)', values: [] }))
-  expect(await Promise.all(naps)).toHaveLength(3)
-  const frozen = connection.send({ sql: 'select pg_sleep(10)', values: [] })
-  await expect(frozen).rejects.toMatchObject({ name: 'ConnectionLostError', wasSent: true })
+  const naps = [1, 2, 3].map(() => connection.send([{ sql: 'select pg_sleep(0.2)', values: [] }]))
+  for (const nap of naps) expect(await nap).toMatchObject({ answers: [{ command: 'SELECT' }] })
+  const frozen = await connection.send([{ sql: 'select pg_sleep(10)', values: [] }])
+  expect(frozen).toMatchObject({ answers: [], error: { name: 'ConnectionLostError', wasSent: true } })
   connection.release()
   expect(pool.counts().total).toBe(0)
   await pool.close()

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+
+/** What the rows of a statement look like. A server that would send others answers with an error: SQLSTATE 0A000. */
+export interface RowShape {
+  names: string[]
+  parsers: ((text: string) => unknown)[]
+  empty: Record<string, null>
+}
+
+/** A statement that a connection's server knows by name. */
+export interface NamedStatement {
+  readonly name: string
+  /** Whether it has been sent to be parsed. */
+  isParsed: boolean
+  /** Set once the server has answered it: from then on it need not be described again. */
+  shape?: RowShape
+}
+
+/** A parsed statement costs the server memory, so each connection keeps the most recently used ones only. */
+const preparedPerConnection = 200
+
+/** The names under which one connection's server knows its parsed statements, least recently used first. */
+export class StatementNames {
+  // A pooler that hands the server to somebody else in between: no name of theirs may be one of ours.
+  readonly #prefix = randomBytes(6).toString('hex')
+  readonly #known = new Map<string, NamedStatement>()
+  #forgotten: string[] = []
+  #next = 0
+
+  /** The name of a statement: the one it has, or a new one. */
+  nameOf(sql: string): NamedStatement {
+    const known = this.#known.get(sql)
+    if (known) this.#known.delete(sql)
+    else if (this.#known.size >= preparedPerConnection) this.forget(this.#known.keys().next().value as string)
+    // A name is never used twice: one that is closed while its statement is under way stays harmless.
+    const named = known ?? { name: `${this.#prefix}_${this.#next++}`, isParsed: false }
+    this.#known.set(sql, named)
+    return named
+  }
+
+  /** Lets go of a statement; its name is to be closed. To close one that the server does not know is no error. */
+  forget(sql: string): void {
+    const known = this.#known.get(sql)
+    if (!known) return
+    this.#known.delete(sql)
+    this.#forgotten.push(known.name)
+  }
+
+  /** The names to close, once each. */
+  takeForgotten(): readonly string[] {
+    if (this.#forgotten.length === 0) return this.#forgotten
+    const names = this.#forgotten
+    this.#forgotten = []
+    return names
+  }
+}
