@@ -1,5 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express'
-import helmet from 'helmet'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import { reportRoutes } from './business/bi/reports.ts'
 import { resources } from './business/resources.ts'
 import type { Context } from './context.ts'
@@ -40,6 +39,7 @@ import { errorHandler, notFound } from './http/error-handler.ts'
 import { observe } from './http/observe.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import type { Route } from './http/route.ts'
+import { securityHeaders } from './http/security-headers.ts'
 import { serve } from './http/serve.ts'
 
 /** Every endpoint there is. */
@@ -86,8 +86,9 @@ export function createApp(context: Context): Express {
   app.set('query parser', 'simple')
   app.set('case sensitive routing', true)
   app.disable('etag')
+  app.disable('x-powered-by')
   app.use(observe(context))
-  app.use(helmet())
+  app.use(securityHeaders())
   app.use(cors(context.config.allowedOrigins))
   mountRoutes(app, context)
   app.use(notFound)
@@ -95,11 +96,18 @@ export function createApp(context: Context): Express {
   return app
 }
 
+/**
+ * Mounts each route at its path. Express looks through its routes one by one, so those whose paths begin alike have a
+ * router of their own, which is found by that beginning.
+ */
 function mountRoutes(app: Express, context: Context): void {
   const rateLimits = createRateLimits(context)
+  const routers = new Map<string, Router>()
   const paths = Map.groupBy(routes, (route) => route.path)
   for (const [path, atPath] of paths) {
-    const mounted = app.route(path)
+    const router = routers.get(beginningOf(path)) ?? Router({ caseSensitive: true })
+    routers.set(beginningOf(path), router)
+    const mounted = router.route(path)
     for (const route of atPath) {
       const method = route.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete'
       const guards: RequestHandler[] = route.rateLimit ? [rateLimits.perAddress[route.rateLimit]] : []
@@ -110,4 +118,15 @@ function mountRoutes(app: Express, context: Context): void {
       throw new AppError('method_not_allowed', { headers: { Allow: methods.join(', ') } })
     })
   }
+  app.use((request, response, next) => {
+    const router = routers.get(beginningOf(request.path))
+    if (router) router(request, response, next)
+    else next()
+  })
+}
+
+/** Such as /auth or /v1/clients: no path has a parameter in it. */
+function beginningOf(path: string): string {
+  const [, first, second] = path.split('/', 3)
+  return first === 'v1' ? `/v1/${second}` : `/${first}`
 }

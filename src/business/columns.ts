@@ -40,7 +40,7 @@ export function columnOf(field: z.ZodType): Column {
 }
 
 function kindOf(schema: z.ZodType): ColumnKind {
-  if (schema instanceof z.ZodDate) return 'instant'
+  if (schema instanceof z.ZodDate || schema === timestampSchema) return 'instant'
   const { type, format } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   switch (type) {
     case 'string':

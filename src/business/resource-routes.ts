@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { TenantQueryBuilder, Tx } from '../db/database.ts'
+import { keepQueries, type TenantQueryBuilder, type Tx } from '../db/database.ts'
 import { bindCursor, type Cursor, decodeCursor, encodeCursor, toPage } from '../db/keyset.ts'
+import { containing } from '../db/patterns.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import { checkIfMatch, etagOf } from '../http/preconditions.ts'
 import { created, noContent, ok, type ReadRoute, type Reply, type WriteRoute } from '../http/route.ts'
@@ -32,8 +33,46 @@ type ListQueryWithoutPage = { sort: string; q?: string; deleted?: boolean } & Ro
 
 /** What a list is asked for, apart from its page. */
 export function listOf(query: ListQueryWithoutPage): ListOf {
-  const filters = Object.entries(query).filter(([name]) => !pageMembers.includes(name))
-  return { sort: query.sort, q: query.q, deleted: query.deleted, filters: Object.fromEntries(filters) }
+  const filters = Object.entries(query).filter(
+    ([name, value]) => !pageMembers.includes(name) && value !== undefined,
+  )
+  const pattern = query.q === undefined ? undefined : containing(query.q)
+  return { sort: query.sort, pattern, deleted: query.deleted, filters: Object.fromEntries(filters) }
+}
+
+/** The list query of a resource, compiled once for what makes its text: all but the values that it compares with. */
+function keepList({ list, large }: Pick<AnyResource, 'large'> & Pick<Queries<unknown>, 'list'>) {
+  interface Shape {
+    sort: string
+    deleted: boolean | undefined
+    filters: string[]
+    limit: number
+    has: { pattern: boolean; cursor: boolean }
+  }
+  const kept = keepQueries(
+    (queries, values: Row, { sort, deleted, filters, limit, has }: Shape) =>
+      list(
+        queries,
+        {
+          sort,
+          deleted,
+          filters: Object.fromEntries(filters.map((name) => [name, values[`filter ${name}`]])),
+          pattern: has.pattern ? (values.pattern as string) : undefined,
+        },
+        {
+          limit,
+          omit: large,
+          after: has.cursor ? { value: values.value as string, id: values.id as string } : undefined,
+        },
+      ),
+    { isForJson: true },
+  )
+  return ({ sort, pattern, deleted, filters }: ListOf, limit: number, after: Cursor | undefined) => {
+    const values: Row = { ...after, pattern }
+    for (const [name, value] of Object.entries(filters)) values[`filter ${name}`] = value
+    const has = { pattern: pattern !== undefined, cursor: after !== undefined }
+    return kept(values, { sort, deleted, filters: Object.keys(filters), limit, has })
+  }
 }
 
 /** What a list can be asked for, apart from its page: sort, filters, q, and those that are softly deleted. */
@@ -65,6 +104,11 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
   const answer = { status: 200, body: resource.answer as z.ZodType, etag: true } as const
   const replyWith = (reply: Reply, row: unknown): Reply => ({ ...reply, headers: { ETag: etagOf(row) } })
 
+  const keptList = keepList(resource)
+  const keptFind = keepQueries((queries, { id }: { id: string }) => resource.find(queries, id), {
+    isForJson: true,
+  })
+
   const list: ReadRoute<z.ZodType, z.ZodType<ListQuery>, z.ZodType> = {
     scope: 'read',
     method: 'GET',
@@ -77,10 +121,9 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     handler: async ({ input, read }) => {
       const { limit, cursor, sort } = input.query
       const asked = listOf(input.query)
-      const bound = bindCursor(sort, { ...asked.filters, q: asked.q, deleted: asked.deleted })
+      const bound = bindCursor(sort, { ...asked.filters, q: input.query.q, deleted: asked.deleted })
       const after = cursor === undefined ? undefined : decodeCursor(cursor, bound, sortOf(table, sort).kind)
-      const part = { limit: limit + 1, after, omit: resource.large }
-      const { rows } = await read((queries) => resource.list(queries, asked, part))
+      const { rows } = await read(() => keptList(asked, limit + 1, after))
       return ok(toPage(rows, limit, (row) => encodeCursor(bound, resource.cursorAt(sort, row))))
     },
   }
@@ -96,7 +139,7 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     response: answer,
     errors: ['not_found'],
     handler: async ({ input, read }) => {
-      const { rows } = await read((queries) => resource.find(queries, input.params.id))
+      const { rows } = await read(() => keptFind(input.params, undefined))
       if (!rows[0]) throw new AppError('not_found')
       return replyWith(ok(rows[0]), rows[0])
     },

@@ -2,7 +2,6 @@ import { type AliasedExpression, type Kysely, type SqlBool, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
 import type { TenantOwned, TenantQueryBuilder, Tx } from '../db/database.ts'
 import type { Cursor, SortedKind } from '../db/keyset.ts'
-import { containing } from '../db/patterns.ts'
 import { AppError } from '../errors.ts'
 import { type Column, sqlTypeOf } from './columns.ts'
 
@@ -39,8 +38,8 @@ export interface ListOf {
   sort: string
   /** Columns and what they equal. */
   filters: Row
-  /** Part of a searchable text, in any case. */
-  q?: string | undefined
+  /** Of ILIKE, for the searchable texts. */
+  pattern?: string | undefined
   /** Those that are deleted, instead of the others. */
   deleted?: boolean | undefined
 }
@@ -91,8 +90,8 @@ export function selectRows(queries: TenantQueryBuilder, table: Table, list: List
     if (value !== undefined) query = query.where(sql<SqlBool>`${sql.ref(name)} = ${value}`)
   }
   if (table.isSoftlyDeleted) query = query.where('deleted_at', list.deleted ? 'is not' : 'is', null)
-  if (list.q !== undefined) {
-    const pattern = containing(list.q)
+  const { pattern } = list
+  if (pattern !== undefined) {
     query = query.where((eb) => eb.or(table.searchable.map((name) => eb(name, 'ilike', pattern))))
   }
   if (part.after) {

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CompiledQuery } from 'kysely'
 import { AppError } from '../errors.ts'
 import { ConnectionLostError, type ConnectionPool } from './connections.ts'
-import { control, isStaleStatement, NotBegunError, prepareStatement, type Statement } from './statements.ts'
+import {
+  control,
+  isStaleStatement,
+  NotBegunError,
+  prepareStatement,
+  type Query,
+  type Statement,
+} from './statements.ts'
 import { checkBegun, Transaction } from './transaction.ts'
 
 /**
@@ -51,9 +57,9 @@ function whatEnded({ fatal, failure }: Transaction, error: unknown): unknown {
 export async function readOnce(
   pool: ConnectionPool,
   begin: readonly Statement[],
-  queries: readonly Pick<CompiledQuery, 'sql' | 'parameters'>[],
+  queries: readonly Query[],
 ): Promise<unknown[][]> {
-  const statements = queries.map(({ sql, parameters }) => prepareStatement(sql, parameters))
+  const statements = queries.map(prepareStatement)
   const batch = [...begin, ...statements, control('commit')]
   return tryAgain(async (options) => {
     const connection = await pool.acquire(options)

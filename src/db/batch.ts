@@ -2,7 +2,7 @@ import pg from 'pg'
 import { serialize } from 'pg-protocol'
 import type { NamedStatement, RowShape, StatementNames } from './statement-names.ts'
 import type { Statement } from './statements.ts'
-import { readTimestamp } from './timestamps.ts'
+import { readTimestamp, readTimestampAsJson, timestamptz } from './timestamps.ts'
 
 /** The answer to one statement. */
 export interface StatementResult {
@@ -17,8 +17,7 @@ export interface BatchResult {
   error?: unknown
 }
 
-const noRows: RowShape = { names: [], parsers: [], empty: {} }
-const timestamptz = 1184
+const noRows: RowShape = { names: [], parsers: [], parsersForJson: [], empty: {} }
 const sync = serialize.sync()
 const execute = serialize.execute()
 const describePortal = serialize.describe({ type: 'P' })
@@ -68,23 +67,27 @@ export class Batch extends pg.Query {
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
     const names = fields.map(({ name }) => name)
+    const parserOf = (type: number) => pg.types.getTypeParser(type, 'text')
+    const parsersWith = (read: (text: string) => unknown) =>
+      fields.map(({ dataTypeID: type }) => (type === timestamptz ? read : parserOf(type)))
     this.#shape = {
       names,
-      parsers: fields.map(({ dataTypeID }) =>
-        dataTypeID === timestamptz ? readTimestamp : pg.types.getTypeParser(dataTypeID, 'text'),
-      ),
+      parsers: parsersWith(readTimestamp),
+      parsersForJson: parsersWith(readTimestampAsJson),
       empty: Object.fromEntries(names.map((name) => [name, null])),
     }
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    this.#shape ??= this.#named[this.#answers.length]?.shape ?? noRows
-    const { names, parsers, empty } = this.#shape
+    const index = this.#answers.length
+    this.#shape ??= this.#named[index]?.shape ?? noRows
+    const { names, empty } = this.#shape
+    const parsers = this.#statements[index]?.isForJson ? this.#shape.parsersForJson : this.#shape.parsers
     const row: Record<string, unknown> = { ...empty }
     try {
-      for (let index = 0; index < names.length; index++) {
-        const text = fields[index] as string | null
-        if (text !== null) row[names[index] as string] = parsers[index]?.(text)
+      for (let column = 0; column < names.length; column++) {
+        const text = fields[column] as string | null
+        if (text !== null) row[names[column] as string] = parsers[column]?.(text)
       }
     } catch (error) {
       this.#unreadable ??= { error }

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import pg from 'pg'
 import { AppError } from '../errors.ts'
 import { Batch, type BatchResult } from './batch.ts'
@@ -38,6 +39,9 @@ export class ConnectionLostError extends Error {
 const endOfSession = /^(57P0[1-5]|25P0[34])$/
 /** A dead peer is noticed this long after its last sign of life. */
 export const keepAliveMs = 10_000
+/** Whoever listens in this process is told what leaves in each write, and as which user. */
+const sent = channel('tenantry.sent')
+
 /** What @types/pg leaves out of the client that the class below relies on. */
 interface ClientInternals {
   _queryable: boolean
@@ -79,6 +83,7 @@ export class Connection {
       const error = new Error('this connection may serve somebody else by now')
       return Promise.resolve({ answers: [], error })
     }
+    if (sent.hasSubscribers) sent.publish({ user: this.#client.user, statements })
     const wasSent = this.#internals._queryable
     if (this.#outstanding++ === 0) this.#awaitAnswer()
     return new Promise((resolve) => {

@@ -15,6 +15,7 @@ import { control, escapeLiteral, type Statement, TransactionError } from './stat
 import { parseTenantId, type TenantId } from './tenant-id.ts'
 
 export type { PlatformTx, TenantOwned, TenantQueryBuilder, TenantTables, Tx } from './handles.ts'
+export { keepQueries } from './kept-queries.ts'
 export { TransactionError } from './statements.ts'
 
 /** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */

@@ -42,6 +42,8 @@ interface ScopeMethods<Handle> {
    * may have none.
    */
   atCommit(query: Compilable | (() => Compilable | undefined)): void
+  /** Sends a query that was built beside the handle, such as a kept one, and gives its rows. */
+  run<Row>(query: Compilable<Row>): Promise<Row[]>
   /**
    * Runs work inside a savepoint, the only nesting there is; await it before the next statement. When work
    * throws, only what it did is undone.
@@ -102,7 +104,7 @@ class ScopeExecutor extends DefaultQueryExecutor {
         return await transaction.refuse('a statement cannot be aborted: what is cut off may have happened')
       }
       if (this.plugins.length > 0) return await transaction.refuse('plugins are not supported on a handle')
-      const { command, rowCount, rows } = await transaction.run(scope, query.sql, query.parameters)
+      const { command, rowCount, rows } = await transaction.run(scope, query)
       const isWrite = command !== 'SELECT' && rowCount !== null
       return { rows: rows as R[], numAffectedRows: isWrite ? BigInt(rowCount) : undefined }
     } catch (error) {
@@ -151,6 +153,11 @@ class Handle<Tables> extends Kysely<Tables> {
   atCommit(query: Compilable | (() => Compilable | undefined)): void {
     const compiled = typeof query === 'function' ? () => query()?.compile() : query.compile()
     this.#transaction.runAtCommit(this.#scope, compiled)
+  }
+
+  async run<Row>(query: Compilable<Row>): Promise<Row[]> {
+    const { rows } = await this.getExecutor().executeQuery<Row>(query.compile())
+    return rows
   }
 
   savepoint<T>(work: (inner: Handle<Tables>) => Promise<T>): Promise<T> {

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto'
 export interface RowShape {
   names: string[]
   parsers: ((text: string) => unknown)[]
+  /** The same, for rows that nobody looks at before they are JSON. */
+  parsersForJson: ((text: string) => unknown)[]
   empty: Record<string, null>
 }
 

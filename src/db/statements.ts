@@ -1,3 +1,5 @@
+import { channel } from 'node:diagnostics_channel'
+import type { CompiledQuery } from 'kysely'
 import pg from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
 
@@ -16,8 +18,13 @@ export interface Statement {
   sql: string
   values: (string | Buffer | null)[]
   /** Such as one with a literal in it that is another each time: the server need not remember it. */
-  isNeverNamed?: true
+  isNeverNamed?: boolean
+  /** Instants in its rows are read as the text that JSON has of them. */
+  isForJson?: boolean
 }
+
+/** A query as Kysely compiles it, or as it was kept. */
+export type Query = Pick<CompiledQuery, 'sql' | 'parameters'> & Pick<Statement, 'isForJson'>
 
 /** A statement of our own, without parameters. */
 export function control(sql: string): Statement {
@@ -32,6 +39,9 @@ export function control(sql: string): Statement {
 const allowed =
   /^\s*(?:(?:select|insert|update|delete|merge|with|values|fetch|move|close)\b|declare\s+\w+\s+(?:no\s+scroll\s+)?cursor\s+for\b|set\s+local\s+(?:lock|statement)_timeout\b)/i
 
+/** Whoever listens in this process is told of each statement while its author is on the stack. */
+const prepared = channel('tenantry.prepared')
+
 /** The count of parameters travels in 16 bits and would wrap around. */
 const maxParameters = 65_535
 
@@ -40,14 +50,16 @@ const maxParameters = 65_535
  * circular object, a BigInt inside JSON) must not leave half a statement on the wire.
  * @throws TransactionError for a statement that no handle may send; TypeError for a value without an encoding
  */
-export function prepareStatement(sql: string, parameters: readonly unknown[]): Statement {
+export function prepareStatement({ sql, parameters, isForJson }: Query): Statement {
   if (!allowed.test(sql)) {
     throw new TransactionError(`a handle sends queries only, not ${JSON.stringify(sql.slice(0, 30))}`)
   }
   // On the wire it would end the text, and the server would take the rest for something else.
   if (sql.includes('\0')) throw new TransactionError('a statement cannot hold a NUL character')
   if (parameters.length > maxParameters) throw new TypeError('too many parameters: pass lists as arrays')
-  return { sql, values: parameters.map(encodeParameter) }
+  const statement = { sql, values: parameters.map(encodeParameter), isForJson }
+  if (prepared.hasSubscribers) prepared.publish(statement)
+  return statement
 }
 
 function encodeParameter(value: unknown): string | Buffer | null {

@@ -1,6 +1,7 @@
 import pg from 'pg'
 
-const timestamptz = 1184
+/** The type's OID in every PostgreSQL. */
+export const timestamptz = 1184
 const readAny = pg.types.getTypeParser(timestamptz, 'text') as (text: string) => Date | number
 const usual = /^[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?[+-]\d\d$/
 
@@ -25,6 +26,16 @@ export function readTimestamp(text: string): Date | number {
       milliseconds,
     ) - offset,
   )
+}
+
+/** Reads a timestamptz as JSON has it (ECMA-262, Date.prototype.toJSON): ISO 8601 in UTC with milliseconds, or null. */
+export function readTimestampAsJson(text: string): string | null {
+  if (text.endsWith('+00') && usual.test(text)) {
+    const fraction = text.length === 22 ? '.000' : text.slice(19, -3).padEnd(4, '0')
+    return `${text.slice(0, 10)}T${text.slice(11, 19)}${fraction}Z`
+  }
+  const read = readTimestamp(text)
+  return read instanceof Date ? read.toJSON() : null
 }
 
 const zero = 48

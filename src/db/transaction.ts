@@ -1,4 +1,3 @@
-import type { CompiledQuery } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { BatchResult, StatementResult } from './batch.ts'
 import { type Connection, ConnectionLostError } from './connections.ts'
@@ -7,12 +6,10 @@ import {
   isStaleStatement,
   NotBegunError,
   prepareStatement,
+  type Query,
   type Statement,
   TransactionError,
 } from './statements.ts'
-
-/** A query as Kysely compiles it. */
-type Query = Pick<CompiledQuery, 'sql' | 'parameters'>
 
 /** The right to send statements: the transaction's own, or that of a savepoint. Only the innermost one counts. */
 export interface Scope {
@@ -74,11 +71,11 @@ export class Transaction {
    * Sends one statement for the given scope.
    * @throws TransactionError when that is not the innermost open scope; TypeError; the server's error
    */
-  run(scope: Scope, sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
+  run(scope: Scope, query: Query): Promise<StatementResult> {
     if (scope !== this.#scope) return this.refuse(deadHandle)
     let statement: Statement
     try {
-      statement = prepareStatement(sql, parameters)
+      statement = prepareStatement(query)
     } catch (error) {
       return this.#fail(error)
     }
@@ -94,7 +91,7 @@ export class Transaction {
   runAtCommit(scope: Scope, query: Query | (() => Query | undefined)): void {
     try {
       if (scope !== this.root || this.#scope !== scope) throw new TransactionError(deadHandle)
-      this.#last.push(typeof query === 'function' ? query : prepareStatement(query.sql, query.parameters))
+      this.#last.push(typeof query === 'function' ? query : prepareStatement(query))
     } catch (error) {
       this.#remember(error)
       throw error
@@ -169,7 +166,7 @@ export class Transaction {
     return this.#last.flatMap((each) => {
       if (typeof each !== 'function') return each
       const query = each()
-      return query ? prepareStatement(query.sql, query.parameters) : []
+      return query ? prepareStatement(query) : []
     })
   }
 

@@ -33,8 +33,12 @@ export const phoneSchema = z
   .max(40)
   .regex(/^\+?[0-9 ().\-/]{3,}$/, 'should be a telephone number')
 
-/** An instant in an answer: a Date that JSON shows as ISO 8601 in UTC. */
-export const timestampSchema = z.date()
+const jsonOfDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** An instant in an answer: a Date that JSON shows as ISO 8601 in UTC, or that text, where rows are read for JSON. */
+export const timestampSchema = z
+  .custom<Date>((value) => value instanceof Date || (typeof value === 'string' && jsonOfDate.test(value)))
+  .meta({ override: { type: 'string', format: 'date-time' } })
 
 /** An instant in a request: ISO 8601 with its offset from UTC. */
 export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => new Date(text))

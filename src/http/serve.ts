@@ -1,5 +1,4 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
@@ -131,7 +130,7 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
     let isChecked = false
     const read: Read = async (build) => {
       const [access, rows] = await context.db.readTenant(claims.tenantId, (queries) => [
-        accessQuery(queries, claims, route.module),
+        accessQuery(claims, route.module),
         build(queries, claims),
       ])
       isChecked = true
@@ -191,9 +190,7 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
       return await context.db.withTenant(claims.tenantId, async (tx) => {
         // What writes a row takes this lock anyhow; here it comes before the tenant's status is read. So the last rows of
         // a tenant that is being deleted go behind whoever was let in before.
-        const access = await accessQuery(tx, claims, route.module)
-          .modifyEnd(sql`for key share of tenants`)
-          .execute()
+        const access = await tx.run(accessQuery(claims, route.module, { isHeld: true }))
         const principal = admit(context, route, claims, access, response)
         passed = access
         const call = { context, route, request, input, tx, principal, idempotencyKey }
@@ -218,9 +215,7 @@ async function checkAlone(
   claims: Claims,
   response: Response,
 ): Promise<Principal> {
-  const [access] = await context.db.readTenant(claims.tenantId, (queries) => [
-    accessQuery(queries, claims, route.module),
-  ])
+  const [access] = await context.db.readTenant(claims.tenantId, () => [accessQuery(claims, route.module)])
   const principal = admit(context, route, claims, access, response)
   recordKeyUse(context, claims, access)
   return principal

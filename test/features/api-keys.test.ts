@@ -458,8 +458,8 @@ describe('among 10,000 keys and 10,000 members of the tenant, and as many keys o
     const claims = parseApiKey(key)
     if (!claims) throw new Error('no key')
     let statement = { sql: '', parameters: [] as readonly unknown[] }
-    await platform.context.db.readTenant(claims.tenantId, (queries) => {
-      const query = accessQuery(queries, claims)
+    await platform.context.db.readTenant(claims.tenantId, () => {
+      const query = accessQuery(claims, undefined)
       statement = query.compile()
       return [query]
     })

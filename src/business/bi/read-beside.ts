@@ -17,7 +17,7 @@ export async function readBeside<Query extends Compilable>(
   build: (queries: TenantQueryBuilder) => Query,
 ): Promise<InferResult<Query>> {
   const [access, rows] = await context.db.readTenant(claims.tenantId, (queries) => [
-    accessQuery(queries, claims, module),
+    accessQuery(claims, module),
     build(queries),
   ])
   checkAccess(access, claims, { method: 'GET', scope: 'read', module, permission }, context.clock.now())

@@ -1,5 +1,5 @@
-import { type SelectQueryBuilder, sql } from 'kysely'
-import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
+import { type Compilable, sql } from 'kysely'
+import { keepQueries, type TenantQueryBuilder, type Tx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import type { ModuleName } from '../plans/plans.ts'
@@ -79,27 +79,29 @@ export interface Access {
   support_expires_at?: Date
 }
 
+/** Which of the queries for access it is. */
+interface AccessShape {
+  kind: Claims['kind']
+  module?: ModuleName | undefined
+  /** Holds the tenant until the transaction ends: what writes a row of it does so anyhow. */
+  isHeld: boolean
+}
+
+const keptQueries = keepQueries((queries, claims: Claims, { kind, module, isHeld }: AccessShape) => {
+  const access = queryOf[kind](queries, claims as never).select(moduleColumns(module))
+  return isHeld ? access.modifyEnd(sql`for key share of tenants`) : access
+})
+
 /**
  * The caller's access as one row; none when the session, the membership or the key is gone.
  * @param module the one that the route belongs to
  */
 export function accessQuery(
-  queries: TenantQueryBuilder | Tx,
   claims: Claims,
-  module?: ModuleName,
-): SelectQueryBuilder<never, never, Access> {
-  return buildAccess(queries, claims).select(moduleColumns(module)) as never
-}
-
-function buildAccess(queries: TenantQueryBuilder | Tx, claims: Claims) {
-  switch (claims.kind) {
-    case 'user':
-      return sessionAccess(queries, claims)
-    case 'api_key':
-      return keyAccess(queries, claims)
-    case 'support':
-      return supportAccess(queries, claims) as never
-  }
+  module: ModuleName | undefined,
+  { isHeld = false } = {},
+): Compilable<Access> {
+  return keptQueries(claims, { kind: claims.kind, module, isHeld }) as Compilable<Access>
 }
 
 /** What costs time is asked for only where the tenant has not got the module. */
@@ -115,7 +117,7 @@ function moduleColumns(module?: ModuleName) {
   ] as const
 }
 
-function sessionAccess(queries: TenantQueryBuilder | Tx, { sessionId, userId }: UserClaims) {
+function sessionAccess(queries: TenantQueryBuilder, { sessionId, userId }: UserClaims) {
   return queries
     .selectFrom('memberships')
     .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
@@ -133,7 +135,7 @@ function sessionAccess(queries: TenantQueryBuilder | Tx, { sessionId, userId }: 
  * begins with tenant_id, and even the membership first, which in a tenant of thousands takes seconds. Ranges of one
  * value in the order of the primary key leave no other index, and a lateral limit no other order.
  */
-function keyAccess(queries: TenantQueryBuilder | Tx, { keyId, secretHash }: ApiKeyClaims) {
+function keyAccess(queries: TenantQueryBuilder, { keyId, secretHash }: ApiKeyClaims) {
   const key = queries
     .selectFrom('api_keys')
     .select(['created_by', 'role', 'expires_at', 'last_used_at'])
@@ -168,7 +170,7 @@ function keyAccess(queries: TenantQueryBuilder | Tx, { keyId, secretHash }: ApiK
  * The session itself, as long as nobody has ended it and its super admin is who they were. It has the role of an admin:
  * what is the owner's stays the owner's.
  */
-function supportAccess(queries: TenantQueryBuilder | Tx, claims: SupportClaims) {
+function supportAccess(queries: TenantQueryBuilder, claims: SupportClaims) {
   const { supportSessionId, adminId, isReadOnly } = claims
   return queries
     .selectFrom('support_sessions')
@@ -187,6 +189,12 @@ function supportAccess(queries: TenantQueryBuilder | Tx, claims: SupportClaims) 
     )
     .where('support_sessions.super_admin_id', '=', adminId)
     .where('support_sessions.is_read_only', '=', isReadOnly)
+}
+
+const queryOf = {
+  user: sessionAccess,
+  api_key: keyAccess,
+  support: supportAccess as unknown as typeof sessionAccess,
 }
 
 const nothing = <T>() => sql<T | null>`null`

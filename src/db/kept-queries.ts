@@ -1,0 +1,52 @@
+import type { Compilable, CompiledQuery } from 'kysely'
+import { type TenantQueryBuilder, tenantQueries } from './handles.ts'
+import { TransactionError } from './statements.ts'
+
+/** Stands in for a value while a query is compiled. */
+class StandIn {
+  readonly of: string
+
+  constructor(of: string) {
+    this.of = of
+  }
+
+  [Symbol.toPrimitive](): never {
+    throw new TransactionError(`the value of ${this.of} is another each time: pass it on as a parameter`)
+  }
+}
+
+const standIns = new Proxy<object>({}, { get: (_, name) => new StandIn(String(name)) })
+
+/** A caller chooses filters and sorts: more shapes of one query than these are compiled anew. */
+const mostKept = 200
+
+type RowOf<Query> = Query extends Compilable<infer Row> ? Row : never
+
+/**
+ * Builds and compiles a query once for each shape that it has, and then only puts values in: building costs more than
+ * sending.
+ * @param build gets stand-ins for the values, which it passes on as parameters without a look at them, and the shape,
+ *   which decides everything else
+ * @param options `isForJson`: nobody looks at its rows before they are JSON, so instants are read as the text that
+ *   JSON has of a Date, which takes a tenth of the time
+ */
+export function keepQueries<Values extends object, Query extends Compilable, Shape = undefined>(
+  build: (queries: TenantQueryBuilder, values: Values, shape: Shape) => Query,
+  { isForJson = false } = {},
+) {
+  const kept = new Map<string | undefined, CompiledQuery>()
+  return (values: Values, shape: Shape): Compilable<RowOf<Query>> => {
+    const key = shape === undefined ? undefined : JSON.stringify(shape)
+    let query = kept.get(key)
+    if (!query) {
+      query = build(tenantQueries, standIns as Values, shape).compile()
+      if (kept.size >= mostKept) kept.clear()
+      kept.set(key, query)
+    }
+    const parameters = query.parameters.map((parameter) =>
+      parameter instanceof StandIn ? values[parameter.of as keyof Values] : parameter,
+    )
+    const filled = { ...query, parameters, isForJson }
+    return { compile: () => filled as CompiledQuery<RowOf<Query>> }
+  }
+}
