@@ -139,7 +139,7 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     response: answer,
     errors: ['not_found'],
     handler: async ({ input, read }) => {
-      const { rows } = await read(() => keptFind(input.params, undefined))
+      const { rows } = await read(() => keptFind(input.params))
       if (!rows[0]) throw new AppError('not_found')
       return replyWith(ok(rows[0]), rows[0])
     },

@@ -1,6 +1,7 @@
+import { memoize } from 'es-toolkit'
 import { type AliasedExpression, type Kysely, type SqlBool, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { TenantOwned, TenantQueryBuilder, Tx } from '../db/database.ts'
+import { keepQueries, type TenantOwned, type TenantQueryBuilder, type Tx } from '../db/database.ts'
 import type { Cursor, SortedKind } from '../db/keyset.ts'
 import { AppError } from '../errors.ts'
 import { type Column, sqlTypeOf } from './columns.ts'
@@ -147,19 +148,25 @@ export async function lockRow(tx: Tx, table: Table, id: string): Promise<Row> {
  */
 export async function insertRow(tx: Tx, table: Table, values: Row, now: Date): Promise<Row> {
   await holdReferences(tx, table, [values])
-  return explain(table, () =>
-    anyTx(tx)
-      .insertInto(table.name)
-      .values({
-        ...stored(table, values),
-        id: uuidv7({ msecs: now.getTime() }),
-        created_at: now,
-        updated_at: now,
-      })
-      .returning(selected(table))
-      .executeTakeFirstOrThrow(),
-  )
+  const row = {
+    ...stored(table, values),
+    id: uuidv7({ msecs: now.getTime() }),
+    created_at: now,
+    updated_at: now,
+  }
+  const [inserted] = await explain(table, () => tx.run(insertInto(table)(row, Object.keys(row))))
+  return inserted as Row
 }
+
+/** The insert of a row with its columns as they are stored, compiled once for each set of columns. */
+const insertInto = memoize((table: Table) =>
+  keepQueries((queries, row: Row, columns: string[]) =>
+    (queries as unknown as AnyTables)
+      .insertInto(table.name)
+      .values(Object.fromEntries(columns.map((name) => [name, row[name]])))
+      .returning(selected(table)),
+  ),
+)
 
 /**
  * Changes columns of a row and returns it.

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery } from 'kysely'
+import { type Compilable, type CompiledQuery, isExpression } from 'kysely'
 import { type TenantQueryBuilder, tenantQueries } from './handles.ts'
 import { TransactionError } from './statements.ts'
 
@@ -35,7 +35,7 @@ export function keepQueries<Values extends object, Query extends Compilable, Sha
   { isForJson = false } = {},
 ) {
   const kept = new Map<string | undefined, CompiledQuery>()
-  return (values: Values, shape: Shape): Compilable<RowOf<Query>> => {
+  return (values: Values, shape = undefined as Shape): Compilable<RowOf<Query>> => {
     const key = shape === undefined ? undefined : JSON.stringify(shape)
     let query = kept.get(key)
     if (!query) {
@@ -44,9 +44,15 @@ export function keepQueries<Values extends object, Query extends Compilable, Sha
       kept.set(key, query)
     }
     const parameters = query.parameters.map((parameter) =>
-      parameter instanceof StandIn ? values[parameter.of as keyof Values] : parameter,
+      parameter instanceof StandIn ? valueOf(values, parameter) : parameter,
     )
     const filled = { ...query, parameters, isForJson }
     return { compile: () => filled as CompiledQuery<RowOf<Query>> }
   }
+}
+
+function valueOf(values: object, { of }: StandIn): unknown {
+  const value = (values as Record<string, unknown>)[of]
+  if (isExpression(value)) throw new TransactionError(`${of} is a piece of SQL, and stands where a value is kept free`)
+  return value
 }

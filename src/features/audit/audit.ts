@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
+import { type InsertObject, sql } from 'kysely'
 import { v7 as uuidv7 } from 'uuid'
-import type { PlatformTx, Tx } from '../../db/database.ts'
+import { keepQueries, type PlatformTx, type TenantTables, type Tx } from '../../db/database.ts'
 import type { Principal } from '../members/access.ts'
 
 /** Who did what to which object, when and from where. Field names only: values stay in the object. */
@@ -47,23 +47,41 @@ export function actorOf(principal: Principal): AuditEntry['actor'] {
  * together with COMMIT, and without it nothing commits.
  */
 export function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): void {
+  const { actor, action, object, changedFields, reason = null, ip, requestId, now } = entry
   tx.atCommit(
-    (tx as Tx).insertInto('audit_entries').values({
-      id: uuidv7({ msecs: entry.now.getTime() }),
-      actor_kind: entry.actor.kind,
-      actor_id: entry.actor.id,
-      action: entry.action,
-      object_type: entry.object.type,
-      object_id: entry.object.id,
-      changed_fields: entry.changedFields,
-      reason: entry.reason ?? null,
-      ip: entry.ip,
-      request_id: entry.requestId,
-      created_at: entry.now,
-      updated_at: entry.now,
+    keptInsert({
+      id: uuidv7({ msecs: now.getTime() }),
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      action,
+      object_type: object.type,
+      object_id: object.id,
+      changed_fields: changedFields,
+      reason,
+      ip,
+      request_id: requestId,
+      created_at: now,
     }),
   )
 }
+
+const keptInsert = keepQueries(
+  (queries, entry: Omit<InsertObject<TenantTables, 'audit_entries'>, 'updated_at'> & { created_at: Date }) =>
+    (queries as Tx).insertInto('audit_entries').values({
+      id: entry.id,
+      actor_kind: entry.actor_kind,
+      actor_id: entry.actor_id,
+      action: entry.action,
+      object_type: entry.object_type,
+      object_id: entry.object_id,
+      changed_fields: entry.changed_fields,
+      reason: entry.reason,
+      ip: entry.ip,
+      request_id: entry.request_id,
+      created_at: entry.created_at,
+      updated_at: entry.created_at,
+    }),
+)
 
 /** The same done to many objects of one type. */
 interface ManyEntries extends Omit<AuditEntry, 'object' | 'changedFields'> {
