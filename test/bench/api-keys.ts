@@ -4,9 +4,9 @@ import { v7 as uuidv7 } from 'uuid'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import type { TenantId } from '../../src/db/tenant-id.ts'
 import { makeApiKey } from '../../src/features/api-keys/key-format.ts'
-import { startTenantry } from './contests.ts'
 import { openLoad } from './load.ts'
 import { type Contender, compare } from './rounds.ts'
+import { startTenantry } from './servers.ts'
 import { type Bearer, type Stage, signUp, startStage } from './stage.ts'
 
 // Requests per second with an API key, in a tenant that has one and in a tenant that has 10,000, and with a token.
@@ -35,7 +35,7 @@ async function addKeys({ adminUrl }: Stage, { tenantId }: Bearer, count: number)
 }
 
 async function measure(stage: Stage, stops: (() => Promise<void>)[]): Promise<void> {
-  const server = await startTenantry(stage, 'silent')
+  const server = await startTenantry(stage)
   stops.push(() => server.stop())
   const [few, full, other] = (await signUp(await server.ask<string>('url'), 3)) as [Bearer, Bearer, Bearer]
   const one = await addKeys(stage, few, 1)

@@ -1,82 +1,83 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type NextFunction, type Request, type Response } from 'express'
-import * as jose from 'jose'
-import { type Generated, Kysely, PostgresDialect, sql } from 'kysely'
+import type { JWK } from 'jose'
+import { type Generated, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { answerQuestions, readOptions } from './subject.ts'
+import { type Known, openTokenCheck, Refusal } from './token-check.ts'
 
-/** `plain` knows no row security and remembers good tokens; `textbook` has row security as the manuals show it. */
+/**
+ * `plain` knows no row security, has its statements prepared and remembers good tokens; `textbook` has row security as
+ * the manuals show it and verifies each token each time. Neither sends the headers of security that Tenantry sends.
+ */
 export interface HandwrittenOptions {
   way: 'plain' | 'textbook'
-  plainUrl: string
-  tenantUrl: string
+  databaseUrl: string
+  /** whose tokens are good */
+  keys: JWK[]
 }
 
-const { way, plainUrl, tenantUrl } = readOptions<HandwrittenOptions>()
-const pool = new pg.Pool({ connectionString: way === 'plain' ? plainUrl : tenantUrl, max: 16 })
+const { way, databaseUrl, keys } = readOptions<HandwrittenOptions>()
+const pool = new pg.Pool({ connectionString: databaseUrl, max: 16 })
 const columns = ['id', 'name', 'email', 'phone', 'address', 'notes', 'created_at', 'updated_at'] as const
-const keySet = await readKeys()
-const remembered = new Map<string, { tenantId: string; userId: string; expiresAt: number }>()
-
-async function readKeys() {
-  const client = new pg.Client(plainUrl)
-  await client.connect()
-  const { rows } = await client.query('select public_jwk from signing_keys')
-  await client.end()
-  return jose.createLocalJWKSet({ keys: rows.map((row) => row.public_jwk) })
-}
-
-async function authenticate(request: Request) {
-  const token = request.headers.authorization?.slice('Bearer '.length) ?? ''
-  let known = way === 'plain' ? remembered.get(token) : undefined
-  if (!known || known.expiresAt < Date.now()) {
-    const { payload } = await jose.jwtVerify(token, keySet, { algorithms: ['EdDSA'], issuer: 'tenantry' })
-    known = {
-      tenantId: String(payload.tenant_id),
-      userId: String(payload.sub),
-      expiresAt: Number(payload.exp) * 1000,
-    }
-    if (remembered.size > 10_000) remembered.clear()
-    remembered.set(token, known)
-  }
-  if (request.headers['x-tenant-id'] !== known.tenantId) throw new Error('another tenant')
-  return known
-}
+const authenticate = openTokenCheck({ keys, remembers: way === 'plain' })
 
 interface Client {
   id: string
   created_at: Date
 }
 
-const listText = `select ${columns.join(', ')} from clients where tenant_id = $1
-  order by created_at desc, id desc limit `
-
-async function listPlain(tenantId: string, limit: number): Promise<Client[]> {
-  // In the text: with the limit as a parameter PostgreSQL plans a prepared statement again every time.
-  const text = listText + (limit + 1)
-  return (await pool.query({ name: `list ${limit}`, text, values: [tenantId] })).rows
+interface Reads {
+  list(tenantId: string, limit: number): Promise<Client[]>
+  find(tenantId: string, id: string): Promise<Client | undefined>
 }
 
-interface Tables {
-  clients: Record<Exclude<(typeof columns)[number], 'created_at'>, string> & { created_at: Generated<Date> }
-}
-const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-
-function listTextbook(tenantId: string, limit: number): Promise<Client[]> {
-  return db.transaction().execute(async (tx) => {
-    await sql`set local app.tenant_id = ${sql.lit(tenantId)}`.execute(tx)
-    return tx
-      .selectFrom('clients')
-      .select(columns)
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute()
-  })
+function openPlain(): Reads {
+  const listText = `select ${columns.join(', ')} from clients where tenant_id = $1
+    order by created_at desc, id desc limit `
+  const findText = `select ${columns.join(', ')} from clients where tenant_id = $1 and id = $2`
+  return {
+    list: async (tenantId, limit) => {
+      // In the text: with the limit as a parameter PostgreSQL plans a prepared statement again every time.
+      const text = listText + limit
+      return (await pool.query({ name: `list ${limit}`, text, values: [tenantId] })).rows
+    },
+    find: async (tenantId, id) =>
+      (await pool.query({ name: 'find', text: findText, values: [tenantId, id] })).rows[0],
+  }
 }
 
+function openTextbook(): Reads {
+  interface Tables {
+    clients: Record<Exclude<(typeof columns)[number], 'created_at'>, string> & { created_at: Generated<Date> }
+  }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const inTenant = <Result>(tenantId: string, work: (tx: Transaction<Tables>) => Promise<Result>) =>
+    db.transaction().execute(async (tx) => {
+      await sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(tx)
+      return work(tx)
+    })
+  return {
+    list: (tenantId, limit) =>
+      inTenant(tenantId, (tx) =>
+        tx
+          .selectFrom('clients')
+          .select(columns)
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .execute(),
+      ),
+    find: (tenantId, id) =>
+      inTenant(tenantId, (tx) =>
+        tx.selectFrom('clients').select(columns).where('id', '=', id).executeTakeFirst(),
+      ),
+  }
+}
+
+/** @param rows one more than the page holds, where there is one */
 function toPage(rows: Client[], limit: number) {
   const data = rows.slice(0, limit)
   const last = data.at(-1)
@@ -93,9 +94,9 @@ const auditText = `insert into audit_entries (tenant_id, id, actor_kind, actor_i
     changed_fields, ip, request_id, created_at, updated_at)
   values ($1, $2, 'user', $3, 'client.created', 'client', $4, $5, $6, $7, $8, $8)`
 
-async function createPlain(request: Request, { tenantId, userId }: { tenantId: string; userId: string }) {
+async function create(request: Request, { tenantId, userId }: Known): Promise<Client> {
   const { name, email, phone, address, notes } = request.body
-  if (typeof name !== 'string' || name.length > 200) throw new Error('a bad name')
+  if (typeof name !== 'string' || name.length > 200) throw new Refusal(422, 'a bad name')
   const now = new Date()
   const id = uuidv7()
   const inserted = [tenantId, id, name, email, phone, address, notes, now]
@@ -115,20 +116,27 @@ async function createPlain(request: Request, { tenantId, userId }: { tenantId: s
   }
 }
 
+const { list, find } = way === 'plain' ? openPlain() : openTextbook()
 const app = express()
 app.disable('etag')
 app.disable('x-powered-by')
 app.get('/v1/clients', async (request, response) => {
   const { tenantId } = await authenticate(request)
   const limit = Math.min(Math.max(Number(request.query.limit) || 20, 1), 100)
-  const rows = await (way === 'plain' ? listPlain(tenantId, limit) : listTextbook(tenantId, limit))
-  response.json(toPage(rows, limit))
+  response.json(toPage(await list(tenantId, limit + 1), limit))
+})
+app.get('/v1/clients/:id', async (request, response) => {
+  const { tenantId } = await authenticate(request)
+  const client = await find(tenantId, request.params.id)
+  if (!client) throw new Refusal(404, 'no such client')
+  response.json(client)
 })
 app.post('/v1/clients', express.json(), async (request, response) => {
-  response.status(201).json(await createPlain(request, await authenticate(request)))
+  const known = await authenticate(request)
+  response.status(201).json(await create(request, known))
 })
 app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
-  response.status(500).json({ error: error.message })
+  response.status(error instanceof Refusal ? error.status : 500).json({ error: error.message })
 })
 const server = createServer(app)
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -5,8 +5,8 @@ import { openDatabase } from '../../src/db/database.ts'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import type { TenantId } from '../../src/db/tenant-id.ts'
 import { type Amounts, consume } from '../../src/features/plans/limits.ts'
-import { startTenantry } from './contests.ts'
 import { type Contender, compare, type Measured } from './rounds.ts'
+import { startTenantry } from './servers.ts'
 import { type Stage, signUp, startStage } from './stage.ts'
 
 // Transactions per second that insert a row and take one of a limit for it, all in one tenant and spread over many:
@@ -145,7 +145,7 @@ async function tidy({ adminUrl }: Stage): Promise<void> {
 }
 
 async function prepare(stage: Stage): Promise<string[]> {
-  const server = await startTenantry(stage, 'silent')
+  const server = await startTenantry(stage)
   const bearers = await signUp(await server.ask<string>('url'), tenants).finally(() => server.stop())
   await withDirectClient(stage.adminUrl, async (admin) => {
     // High enough, but there.

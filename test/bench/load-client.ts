@@ -1,49 +1,86 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LoadAnswer, LoadOptions } from './load.ts'
-import type { Bearer } from './stage.ts'
 import { answerQuestions, readOptions } from './subject.ts'
 
 export interface LoadQuestion {
   url: string
   milliseconds: number
+  /** Steady: so many are due each second. Without it each connection sends the next one when it has its answer. */
+  perSecond?: number
+}
+
+/** What was sent, counted from when it was due. */
+interface Sent {
+  times: number[]
+  failures: number
 }
 
 const { method, path, body, bearers, connections } = readOptions<LoadOptions & { connections: number }>()
 
-function sendOne(url: string, agent: Agent): Promise<number | undefined> {
-  const { tenantId, token } = bearers[Math.floor(Math.random() * bearers.length)] as Bearer
-  const headers: Record<string, string> = { Authorization: `Bearer ${token}`, 'X-Tenant-ID': tenantId }
-  if (body !== undefined) {
-    headers['Content-Type'] = 'application/json'
-    headers['Content-Length'] = String(Buffer.byteLength(body))
-  }
-  return new Promise((resolve, reject) => {
-    const sent = request(url + path, { method, headers, agent }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode))
-    })
-    sent.once('error', reject).end(body)
-  })
+function pick<Item>(items: Item[]): Item {
+  return items[Math.floor(Math.random() * items.length)] as Item
 }
 
-async function load({ url, milliseconds }: LoadQuestion): Promise<LoadAnswer> {
+async function sendOne(url: string, agent: Agent, sent: Sent, dueAt: number): Promise<void> {
+  const { tenantId, token, ids = [] } = pick(bearers)
+  const id = ids.length > 0 ? pick(ids) : ''
+  const fill = (text: string) => text.replaceAll('{tenant_id}', tenantId).replaceAll('{id}', id)
+  const headers: Record<string, string> = { Authorization: `Bearer ${token}`, 'X-Tenant-ID': tenantId }
+  const filledBody = body === undefined ? undefined : fill(body)
+  if (filledBody !== undefined) {
+    headers['Content-Type'] = 'application/json'
+    headers['Content-Length'] = String(Buffer.byteLength(filledBody))
+  }
+  const status = await new Promise<number | undefined>((resolve) => {
+    const asked = request(url + fill(path), { method, headers, agent }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode))
+    })
+    asked.once('error', () => resolve(undefined)).end(filledBody)
+  })
+  sent.times.push(performance.now() - dueAt)
+  if (status === undefined || status < 200 || status > 299) sent.failures++
+}
+
+async function sendAgain(url: string, agent: Agent, sent: Sent, end: number): Promise<void> {
+  for (let now = performance.now(); now < end; now = performance.now()) await sendOne(url, agent, sent, now)
+}
+
+/** Those that find all connections busy wait in the agent, and their time runs. */
+async function sendSteadily(
+  url: string,
+  agent: Agent,
+  sent: Sent,
+  { start, end, everyMs }: { start: number; end: number; everyMs: number },
+): Promise<void> {
+  const answers: Promise<void>[] = []
+  for (let dueAt = start; dueAt < end; ) {
+    for (const now = performance.now(); dueAt <= now && dueAt < end; dueAt += everyMs)
+      answers.push(sendOne(url, agent, sent, dueAt))
+    await sleep(1)
+  }
+  await Promise.all(answers)
+}
+
+async function load({ url, milliseconds, perSecond }: LoadQuestion): Promise<LoadAnswer> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const times: number[] = []
-  let failures = 0
+  const sent: Sent = { times: [], failures: 0 }
+  const { times } = sent
   const start = performance.now()
   const end = start + milliseconds
-  const work = async () => {
-    for (let sentAt = performance.now(); sentAt < end; sentAt = performance.now()) {
-      const status = await sendOne(url, agent).catch(() => undefined)
-      times.push(performance.now() - sentAt)
-      if (status === undefined || status < 200 || status > 299) failures++
-    }
-  }
-  await Promise.all(Array.from({ length: connections }, work))
+  if (perSecond) await sendSteadily(url, agent, sent, { start, end, everyMs: 1000 / perSecond })
+  else await Promise.all(Array.from({ length: connections }, () => sendAgain(url, agent, sent, end)))
   agent.destroy()
   const seconds = (performance.now() - start) / 1000
   times.sort((a, b) => a - b)
   const percentile = (part: number) => times[Math.floor((times.length - 1) * part)] as number
-  return { requests: times.length, seconds, failures, p50Ms: percentile(0.5), p99Ms: percentile(0.99) }
+  return {
+    requests: times.length,
+    seconds,
+    failures: sent.failures,
+    p50Ms: percentile(0.5),
+    p99Ms: percentile(0.99),
+  }
 }
 
 answerQuestions(load)

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,9 +11,10 @@ import { type Subject, startSubject } from './subject.ts'
 /** Which request is repeated, as a random bearer each time. */
 export interface LoadOptions {
   method: 'GET' | 'POST'
+  /** In it and in the body `{tenant_id}` stands for the bearer's tenant, and `{id}` for one of the bearer's ids at random. */
   path: string
   body?: string
-  bearers: Bearer[]
+  bearers: (Bearer & { ids?: string[] })[]
   /** Whether answers other than 2xx are part of it. Otherwise one of them ends the measurement. */
   mayFail?: boolean
 }
@@ -34,6 +36,12 @@ export interface Load {
   stop(): Promise<void>
 }
 
+/** The same number of requests each second, whether those before are answered or not. */
+export interface SteadyLoad {
+  measure(server: Subject, milliseconds: number, perSecond: number): Promise<Measured>
+  stop(): Promise<void>
+}
+
 const connections = 32
 const run = promisify(execFile)
 
@@ -45,17 +53,20 @@ export async function openLoad(folder: string, options: LoadOptions): Promise<Lo
 }
 
 async function openWrk(folder: string, options: LoadOptions): Promise<Load> {
-  const script = join(folder, `${options.method}.lua`)
+  const script = join(folder, `${randomUUID()}.lua`)
   await writeFile(script, toLua(options))
+  const isOver = new AbortController()
   return {
     by: 'wrk',
-    measure: measureWith(options, async (url, milliseconds) => {
-      const duration = `${Math.max(1, Math.round(milliseconds / 1000))}s`
-      const parameters = ['-t1', `-c${connections}`, `-d${duration}`, '--latency', '-s', script, url]
-      const { stdout } = await run('wrk', parameters, { timeout: milliseconds + 20_000 })
-      return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{'))) as LoadAnswer
-    }),
-    stop: async () => undefined,
+    measure: (server, milliseconds) =>
+      measureWith(server, options, async (url) => {
+        const duration = `${Math.max(1, Math.round(milliseconds / 1000))}s`
+        const parameters = ['-t1', `-c${connections}`, `-d${duration}`, '--latency', '-s', script, url]
+        const bounds = { timeout: milliseconds + 20_000, signal: isOver.signal }
+        const { stdout } = await run('wrk', parameters, bounds)
+        return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{'))) as LoadAnswer
+      }),
+    stop: async () => isOver.abort(),
   }
 }
 
@@ -63,46 +74,67 @@ async function openClient(options: LoadOptions): Promise<Load> {
   const client = await startSubject('load-client.ts', { ...options, connections })
   return {
     by: 'a client in Node',
-    measure: measureWith(options, (url, milliseconds) =>
-      client.ask<LoadAnswer>({ url, milliseconds } satisfies LoadQuestion),
-    ),
+    measure: (server, milliseconds) =>
+      measureWith(server, options, (url) =>
+        client.ask<LoadAnswer>({ url, milliseconds } satisfies LoadQuestion),
+      ),
     stop: () => client.stop(),
   }
 }
 
-function measureWith(
-  { mayFail }: LoadOptions,
-  load: (url: string, milliseconds: number) => Promise<LoadAnswer>,
-): Load['measure'] {
-  return async (server, milliseconds) => {
-    const url = await server.ask<string>('url')
-    const before = await server.ask<NodeJS.CpuUsage>('cpu')
-    const { requests, seconds, failures, p50Ms, p99Ms } = await load(url, milliseconds)
-    const after = await server.ask<NodeJS.CpuUsage>('cpu')
-    if (failures > 0 && !mayFail) throw new Error(`${failures} of ${requests} requests failed`)
-    const cpuMicros = (after.user - before.user + after.system - before.system) / requests
-    return { perSecond: requests / seconds, cpuMicros, p50Ms, p99Ms, failed: failures / requests }
+/** A process that sends at a steady rate; neither wrk nor autocannon does, the one knows no rate, the other sends in bursts. */
+export async function openSteadyLoad(options: LoadOptions): Promise<SteadyLoad> {
+  const client = await startSubject('load-client.ts', { ...options, connections })
+  return {
+    measure: (server, milliseconds, perSecond) =>
+      measureWith(server, options, (url) =>
+        client.ask<LoadAnswer>({ url, milliseconds, perSecond } satisfies LoadQuestion),
+      ),
+    stop: () => client.stop(),
   }
 }
 
-/** wrk's script: prepares every request once, sends a random one each time, ends with one line of JSON. */
+async function measureWith(
+  server: Subject,
+  { mayFail }: LoadOptions,
+  load: (url: string) => Promise<LoadAnswer>,
+): Promise<Measured> {
+  const url = await server.ask<string>('url')
+  const before = await server.ask<NodeJS.CpuUsage>('cpu')
+  const { requests, seconds, failures, p50Ms, p99Ms } = await load(url)
+  const after = await server.ask<NodeJS.CpuUsage>('cpu')
+  if (failures > 0 && !mayFail) throw new Error(`${failures} of ${requests} requests failed`)
+  const cpuMicros = (after.user - before.user + after.system - before.system) / requests
+  return { perSecond: requests / seconds, cpuMicros, p50Ms, p99Ms, failed: failures / requests }
+}
+
+/** As long as any id, so that the length of a body is known before one is chosen. */
+const anyId = '00000000-0000-0000-0000-000000000000'
+
+/** wrk's script: prepares a request of each bearer, sends a random one each time, ends with one line of JSON. */
 function toLua({ method, path, body, bearers }: LoadOptions): string {
   const json = body === undefined ? '' : ', ["Content-Type"] = "application/json"'
-  const lines = bearers.map(
-    ({ tenantId, token }) =>
-      `  { ["Authorization"] = "Bearer ${token}", ["X-Tenant-ID"] = "${tenantId}"${json} },`,
-  )
-  return `local headers = {
+  const lines = bearers.map(({ tenantId, token, ids = [] }) => {
+    const fill = (text: string) => `[[${text.replaceAll('{tenant_id}', tenantId).replaceAll('{id}', anyId)}]]`
+    const headers = `{ ["Authorization"] = "Bearer ${token}", ["X-Tenant-ID"] = "${tenantId}"${json} }`
+    const filledBody = body === undefined ? 'nil' : fill(body)
+    return `  { ${fill(path)}, ${headers}, ${filledBody}, { ${ids.map((id) => `"${id}"`).join(', ')} } },`
+  })
+  return `local bearers = {
 ${lines.join('\n')}
 }
 local requests = {}
 function init()
-  for i, each in ipairs(headers) do
-    requests[i] = wrk.format("${method}", "${path}", each, ${body === undefined ? 'nil' : `[[${body}]]`})
+  for i, each in ipairs(bearers) do
+    local request = wrk.format("${method}", each[1], each[2], each[3])
+    local at = request:find("${anyId}", 1, true)
+    requests[i] = at and { request:sub(1, at - 1), request:sub(at + ${anyId.length}), each[4] } or { request }
   end
 end
 function request()
-  return requests[math.random(#requests)]
+  local one = requests[math.random(#requests)]
+  local ids = one[3]
+  return ids and one[1] .. ids[math.random(#ids)] .. one[2] or one[1]
 end
 function done(summary, latency)
   local failed = summary.errors

@@ -12,10 +12,19 @@ export interface Measured {
 /** One line of the result. */
 export interface Row extends Measured {
   name: string
-  /** Median over the rounds of this subject's rate over the first one's in the same round. */
+  /** Median over the rounds of what this subject has over what the first one has in the same round: rates, mostly. */
   ratio: number
   /** The worst and the best of those. */
   ratioRange: [number, number]
+  /** What the ratio is of, round by round. */
+  rounds: number[]
+}
+
+/** How long it takes to compare: every contender is warmed up and then measured so many times. */
+export interface Pace {
+  rounds: number
+  roundMs: number
+  warmUpMs: number
 }
 
 export interface Contender {
@@ -26,10 +35,12 @@ export interface Contender {
 /**
  * Measures all in turn, round after round, each round beginning with another one, after a warm-up of each.
  * A machine that slows down does so for all, which is why ratios are taken inside a round.
+ * @param of what the ratios are of
  */
 export async function compare(
   contenders: Contender[],
-  { rounds, roundMs, warmUpMs }: { rounds: number; roundMs: number; warmUpMs: number },
+  { rounds, roundMs, warmUpMs }: Pace,
+  of: (measured: Measured) => number = ({ perSecond }) => perSecond,
 ): Promise<Row[]> {
   for (const contender of contenders) await contender.measure(warmUpMs)
   const measured = contenders.map((): Measured[] => [])
@@ -39,13 +50,15 @@ export async function compare(
       measured[index]?.push(await (contenders[index] as Contender).measure(roundMs))
     }
   }
+  const first = measured[0]?.map(of) ?? []
   return contenders.map(({ name }, index) => {
     const own = measured[index] as Measured[]
-    const ratios = own.map(({ perSecond }, round) => perSecond / (measured[0]?.[round]?.perSecond as number))
+    const ratios = divide(own.map(of), first)
     return {
       name,
       ratio: median(ratios),
       ratioRange: [Math.min(...ratios), Math.max(...ratios)],
+      rounds: own.map(of),
       perSecond: median(own.map((each) => each.perSecond)),
       cpuMicros: median(own.map((each) => each.cpuMicros)),
       ...(own[0]?.p50Ms !== undefined && {
@@ -56,7 +69,17 @@ export async function compare(
   })
 }
 
-function median(values: number[]): number {
+/** @returns the median over the rounds of what the one has over what the other has in the same round */
+export function ratioBetween(one: Row, other: Row): number {
+  return median(divide(one.rounds, other.rounds))
+}
+
+function divide(values: number[], others: number[]): number[] {
+  return values.map((value, index) => value / (others[index] as number))
+}
+
+/** @returns the middle value, or the mean of the two in the middle */
+export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2

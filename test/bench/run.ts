@@ -1,118 +1,156 @@
-import { cpus, loadavg } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import {
-  compareData,
-  compareReads,
-  compareWrites,
-  type Named,
-  startHandwritten,
-  startTenantry,
-} from './contests.ts'
-import type { Row } from './rounds.ts'
-import { fillTenants, type Stage, signUp, startStage } from './stage.ts'
+import { dataPart } from './data-part.ts'
+import { httpParts } from './http-parts.ts'
+import { sideParts } from './parts/side-parts.ts'
+import type { Part, PartResult } from './parts.ts'
+import { describeLoad, describeMachine, putIntoReadme, type Report, toText } from './report.ts'
+import { startHandwritten, startTenantry } from './servers.ts'
+import { fillTenants, type Stage, signIn, signUp, startStage } from './stage.ts'
+import type { Subject } from './subject.ts'
+
+/** In the order in which they run: creating comes after all that reads the rows. */
+const allParts: Part[] = [dataPart, ...httpParts, ...sideParts]
 
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     fsync: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
+    json: { type: 'string', default: join(import.meta.dirname, 'results.json') },
+    readme: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 })
-const size = flags.quick
+const { quick } = flags
+const size = quick
   ? { tenants: 100, clients: 200, companies: 20 }
   : { tenants: 1000, clients: 1000, companies: 200 }
-const pace = flags.quick
-  ? { rounds: 2, roundMs: 500, warmUpMs: 300 }
-  : { rounds: 5, roundMs: 2000, warmUpMs: 1000 }
-const limitMs = flags.quick ? 60_000 : 240_000
+const pace = quick
+  ? { rounds: 2, roundMs: 1000, warmUpMs: 1500 }
+  : { rounds: 5, roundMs: 2000, warmUpMs: 4000 }
+const limitMs = quick ? 10 * 60_000 : 30 * 60_000
+/** So long is waited, when it is interrupted, for what a part is still doing. */
+const patienceMs = 10_000
 
-async function measureAll(stage: Stage, stops: (() => Promise<void>)[]): Promise<Record<string, Row[]>> {
-  const isWanted = (part: string) => flags.only === undefined || flags.only === part
-  const open = async (name: string, start: ReturnType<typeof startTenantry>): Promise<Named> => {
-    const subject = await start
-    stops.push(() => subject.stop())
-    return { name, subject }
-  }
-  const tenantry = await open('Tenantry', startTenantry(stage, 'silent'))
-  const bearers = await signUp(await tenantry.subject.ask<string>('url'), size.companies)
-  const tenantIds = await fillTenants(stage.adminUrl, size.tenants, size.clients)
-
-  const results: Record<string, Row[]> = {}
-  if (isWanted('data'))
-    Object.assign(results, await compareData(stage, tenantIds, { ...pace, roundMs: pace.roundMs * 0.75 }))
-  const plain = await open('Express + pg by hand, no row security', startHandwritten(stage, 'plain'))
-  if (isWanted('reads')) {
-    const servers = [
-      plain,
-      tenantry,
-      await open('Tenantry with its log', startTenantry(stage, 'info')),
-      await open('textbook: Kysely transaction, every token verified', startHandwritten(stage, 'textbook')),
-    ]
-    Object.assign(results, await compareReads(stage, servers, bearers, pace))
-  }
-  if (isWanted('writes')) Object.assign(results, await compareWrites(stage, [plain, tenantry], bearers, pace))
-  return results
-}
-
-async function run(): Promise<void> {
-  const stops: (() => Promise<void>)[] = []
-  const stopAll = async () => {
-    for (const stop of stops.splice(0).reverse()) await stop()
-  }
-  const giveUp = new Promise<never>((_resolve, reject) => {
-    const fail = (why: string) => () => reject(new Error(why))
-    setTimeout(fail(`not done in ${limitMs / 1000} seconds`), limitMs).unref()
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, fail(signal))
+function chooseParts(): Part[] {
+  const wanted = flags.only?.split(',') ?? allParts.map(({ name }) => name)
+  return wanted.map((name) => {
+    const part = allParts.find((each) => each.name === name)
+    if (!part) throw new Error(`no part ${name}; there are ${allParts.map((each) => each.name).join(', ')}`)
+    return part
   })
-  const work = async () => {
-    const staged = startStage({ fsync: flags.fsync })
-    // Also when it is told to give up before the stage stands.
-    stops.push(async () => (await staged.catch(() => undefined))?.stop())
-    const busy = loadavg()[0]?.toFixed(1)
-    const stage = await staged
-    const results = await measureAll(stage, stops)
-    const processors = `${cpus().length} × ${cpus()[0]?.model.trim()} (load ${busy} before)`
-    const machine = `${processors}, Node ${process.versions.node}, PostgreSQL ${stage.postgres}`
-    const about = { machine, ...size, ...pace }
-    console.log(flags.json ? JSON.stringify({ ...about, results }, null, 2) : toTable(about, results))
-  }
-  try {
-    await Promise.race([work(), giveUp])
-  } finally {
-    await stopAll()
-  }
 }
 
-function toTable(
-  about: typeof size & typeof pace & { machine: string },
-  results: Record<string, Row[]>,
-): string {
-  const { machine, tenants, clients, rounds, roundMs } = about
-  const lines = [
-    machine,
-    `${tenants} tenants × ${clients} clients, medians of ${rounds} rounds of up to ${roundMs / 1000} s; ratios are taken within a round`,
-  ]
-  for (const [title, rows] of Object.entries(results)) {
-    lines.push('', title, ' ratio      (range)  per second  CPU µs  p50 ms  p99 ms')
-    for (const { name, ratio, ratioRange, perSecond, cpuMicros, p50Ms, p99Ms } of rows) {
-      const range = `(${ratioRange.map((each) => each.toFixed(2)).join('–')})`
-      const cells = [
-        ratio.toFixed(2).padStart(6),
-        range.padStart(12),
-        perSecond.toFixed(0).padStart(11),
-        cpuMicros.toFixed(0).padStart(7),
-        (p50Ms?.toFixed(1) ?? '').padStart(7),
-        (p99Ms?.toFixed(1) ?? '').padStart(7),
-      ]
-      lines.push(`${cells.join(' ')}  ${name}`)
+type Stops = (() => Promise<void>)[]
+
+async function stopAll(stops: Stops): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop()
+}
+
+/** Runs it with bearers of its own, since tokens do not last for the whole run. */
+async function runPart(part: Part, stage: Stage, tenantIds: string[], stops: Stops): Promise<PartResult[]> {
+  const open = async (starting: Promise<Subject>) => {
+    // Before it is ready, so that an interrupted run ends it, too.
+    stops.push(async () => (await starting.catch(() => undefined))?.stop())
+    return starting
+  }
+  const server = await open(startTenantry(stage))
+  const bearers = await signIn(await server.ask<string>('url'), size.companies)
+  await server.stop()
+  return part.run({
+    stage,
+    bearers,
+    tenantIds,
+    quick,
+    pace,
+    openTenantry: (choices) => open(startTenantry(stage, choices)),
+    openHandwritten: (way) => open(startHandwritten(stage, way)),
+    stopAfter: (stop) => stops.push(stop),
+  })
+}
+
+async function fill(stage: Stage, stops: Stops): Promise<string[]> {
+  const server = await startTenantry(stage)
+  stops.push(() => server.stop())
+  await signUp(await server.ask<string>('url'), size.companies)
+  await stopAll(stops)
+  return fillTenants(stage.adminUrl, size.tenants, size.clients)
+}
+
+/** A part that fails is told of with the others' results. */
+async function measureAll(
+  parts: Part[],
+  starting: Promise<Stage>,
+  stops: Stops,
+  isOver: AbortSignal,
+): Promise<Report & { hasFailed: boolean }> {
+  const busy = describeLoad()
+  const stage = await starting
+  const tenantIds = await fill(stage, stops)
+  const results: PartResult[] = []
+  let hasFailed = false
+  for (const part of parts) {
+    isOver.throwIfAborted()
+    console.error(`${new Date().toISOString().slice(11, 19)} ${part.name}`)
+    try {
+      results.push(...(await runPart(part, stage, tenantIds, stops)))
+    } catch (error) {
+      isOver.throwIfAborted()
+      hasFailed = true
+      console.error(error)
+      results.push({
+        title: part.name,
+        notes: [`FAILED: ${error instanceof Error ? error.message : error}`],
+      })
+    } finally {
+      await stopAll(stops)
     }
   }
-  return lines.join('\n')
+  const date = new Date().toISOString()
+  const machine = `${describeMachine(stage.postgres)} (${busy} before)`
+  const sizes = `${size.tenants} tenants × ${size.clients} clients, medians of ${pace.rounds} rounds`
+  return { date, machine, size: sizes, isQuick: quick, results, hasFailed }
+}
+
+/** @throws Error when it takes too long or is interrupted; all is stopped and removed then, too */
+async function run(): Promise<boolean> {
+  const parts = chooseParts()
+  const stops: Stops = []
+  const over = new AbortController()
+  const starting = startStage({ fsync: flags.fsync })
+  const working = measureAll(parts, starting, stops, over.signal)
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    over.signal.addEventListener('abort', () => reject(over.signal.reason))
+    const giveUp = (why: string) => () => over.abort(new Error(why))
+    setTimeout(giveUp(`not done in ${limitMs / 60_000} minutes`), limitMs).unref()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp(signal))
+  })
+  try {
+    const { hasFailed, ...report } = await Promise.race([working, givenUp])
+    console.log(toText(report))
+    await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`)
+    console.error(`as JSON: ${flags.json}`)
+    if (flags.readme) {
+      const readme = join(import.meta.dirname, '../../README.md')
+      await writeFile(readme, putIntoReadme(await readFile(readme, 'utf8'), report))
+    }
+    return !hasFailed
+  } catch (error) {
+    // Without its subjects a part ends by itself.
+    await stopAll(stops)
+    await Promise.race([working.catch(() => undefined), sleep(patienceMs)])
+    throw error
+  } finally {
+    await stopAll(stops)
+    const stage = await starting.catch(() => undefined)
+    await stage?.stop()
+  }
 }
 
 await run().then(
-  () => process.exit(0),
+  (isSound) => process.exit(isSound ? 0 : 1),
   (error) => {
     console.error(error)
     process.exit(1)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { JWK } from 'jose'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
@@ -15,6 +16,8 @@ export interface Stage {
   jobsUrl: string
   /** A role that row security does not bind: what an application without it would connect as. */
   plainUrl: string
+  /** A role under the same policy as Tenantry's, with the rights that others' ways of setting the tenant need. */
+  boundUrl: string
   tokenKeySecret: string
   /** Version and durability of PostgreSQL, for the reader. */
   postgres: string
@@ -43,30 +46,47 @@ export async function startStage({ fsync }: { fsync: boolean }): Promise<Stage> 
     const adminUrl = cluster.url
     const tokenKeySecret = randomBytes(32).toString('base64url')
     const { tenantUrl, platformUrl, jobsUrl } = await migrate({ adminUrl, tokenKeySecret, log })
-    const { plainUrl, postgres } = await makePlainRole(adminUrl)
-    return { folder, adminUrl, tenantUrl, platformUrl, jobsUrl, plainUrl, tokenKeySecret, postgres, stop }
+    const urls = { adminUrl, tenantUrl, platformUrl, jobsUrl, ...(await makeRoles(adminUrl)) }
+    return { folder, ...urls, tokenKeySecret, postgres: await describePostgres(adminUrl), stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function makePlainRole(adminUrl: string) {
-  const url = new URL(adminUrl)
-  url.username = 'plain'
-  url.password = randomBytes(16).toString('hex')
-  const { rows } = await withDirectClient(adminUrl, async (admin) => {
-    await admin.query(`create role plain login bypassrls password '${url.password}'`)
-    await admin.query('grant connect on database tenantry to plain')
-    await admin.query('grant usage on schema public, app to plain')
+async function makeRoles(adminUrl: string): Promise<{ plainUrl: string; boundUrl: string }> {
+  const [plain, bound] = ['plain', 'bound'].map((name) => {
+    const url = new URL(adminUrl)
+    url.username = name
+    url.password = randomBytes(16).toString('hex')
+    return url
+  }) as [URL, URL]
+  await withDirectClient(adminUrl, async (admin) => {
+    await admin.query(`create role plain login bypassrls password '${plain.password}'`)
+    await admin.query(`create role bound login password '${bound.password}'`)
+    await admin.query('grant connect on database tenantry to plain, bound')
+    await admin.query('grant usage on schema public, app to plain, bound')
     await admin.query('grant select, insert on clients, audit_entries to plain')
-    await admin.query('grant select on signing_keys to plain')
-    await admin.query('grant execute on function app.current_tenant(), app.audit_position(xid8) to plain')
-    return admin.query(
-      `select current_setting('server_version') || ', fsync ' || current_setting('fsync') as text`,
-    )
+    await admin.query('grant select on clients to bound')
+    await admin.query('grant execute on function app.current_tenant() to plain, bound')
+    await admin.query('grant execute on function app.audit_position(xid8) to plain')
+    // Tenantry's roles may not call it: whoever smuggles a statement in would become another tenant by it.
+    await admin.query('grant execute on function pg_catalog.set_config(text, text, boolean) to bound')
   })
-  return { plainUrl: url.href, postgres: rows[0].text as string }
+  return { plainUrl: plain.href, boundUrl: bound.href }
+}
+
+async function describePostgres(adminUrl: string): Promise<string> {
+  const text = `select current_setting('server_version') || ', fsync ' || current_setting('fsync') as text`
+  const { rows } = await withDirectClient(adminUrl, (admin) => admin.query(text))
+  return rows[0].text
+}
+
+/** The public keys of the tokens, for servers that verify them. */
+export async function readKeys({ adminUrl }: Stage): Promise<JWK[]> {
+  const text = 'select public_jwk from signing_keys'
+  const { rows } = await withDirectClient(adminUrl, (admin) => admin.query(text))
+  return rows.map((row) => row.public_jwk as JWK)
 }
 
 /** Somebody with a token, in a tenant of their own. */
@@ -76,35 +96,47 @@ export interface Bearer {
 }
 
 /** Signs companies up, as anybody would, at a server that has no rate limits. */
-export async function signUp(url: string, count: number): Promise<Bearer[]> {
-  const bearers: Bearer[] = []
-  const line = Array.from({ length: count }, (_, index) => index + 1)
-  const workers = Array.from({ length: 4 }, async () => {
-    for (let number = line.shift(); number; number = line.shift()) bearers.push(await signUpOne(url, number))
-  })
-  await Promise.all(workers)
-  return bearers
-}
-
-async function signUpOne(url: string, number: number): Promise<Bearer> {
-  const response = await fetch(`${url}/signup`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({
+export function signUp(url: string, count: number): Promise<Bearer[]> {
+  return askForEach(count, (number) =>
+    askForToken(`${url}/signup`, {
       company_name: `Company ${number}`,
       company_email: `hello@company-${number}.example`,
-      admin_email: `ada@company-${number}.example`,
-      admin_password: 'correct-horse-7',
+      admin_email: adminEmail(number),
+      admin_password: password,
       admin_first_name: 'Ada',
       admin_last_name: 'Lovelace',
       plan: 'professional',
       accept_terms: true,
       accept_privacy: true,
     }),
+  )
+}
+
+/** Signs their owners in, in the order in which `signUp` named them. */
+export function signIn(url: string, count: number): Promise<Bearer[]> {
+  return askForEach(count, (number) =>
+    askForToken(`${url}/auth/login`, { email: adminEmail(number), password }),
+  )
+}
+
+const password = 'correct-horse-7'
+const adminEmail = (number: number) => `ada@company-${number}.example`
+
+async function askForEach(count: number, ask: (number: number) => Promise<Bearer>): Promise<Bearer[]> {
+  const bearers: Bearer[] = []
+  const line = Array.from({ length: count }, (_, index) => index + 1)
+  const workers = Array.from({ length: 4 }, async () => {
+    for (let number = line.shift(); number; number = line.shift()) bearers[number - 1] = await ask(number)
   })
+  await Promise.all(workers)
+  return bearers
+}
+
+async function askForToken(url: string, body: object): Promise<Bearer> {
+  const headers = { 'Content-Type': 'application/json' }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
   const answer = (await response.json()) as { tenant_id: string; access_token: string }
-  if (response.status !== 201)
-    throw new Error(`signup answered ${response.status}: ${JSON.stringify(answer)}`)
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${JSON.stringify(answer)}`)
   return { tenantId: answer.tenant_id, token: answer.access_token }
 }
 
@@ -133,4 +165,20 @@ export async function fillTenants(adminUrl: string, tenants: number, clientsEach
     const { rows } = await admin.query("select tenant_id from tenants where plan <> 'FREE'")
     return rows.map((row) => row.tenant_id as string)
   })
+}
+
+/** Some ids of each bearer's own clients, the same ones each time. */
+export async function addClientIds(
+  { adminUrl }: Stage,
+  bearers: Bearer[],
+  idsEach: number,
+): Promise<(Bearer & { ids: string[] })[]> {
+  const text = `select tenant_id, array_agg(id order by id) as ids
+    from unnest($1::text[]) as tenant (id_of), lateral (
+      select tenant_id, id from clients where tenant_id = id_of order by id limit $2) one
+    group by tenant_id`
+  const values = [bearers.map(({ tenantId }) => tenantId), idsEach]
+  const { rows } = await withDirectClient(adminUrl, (admin) => admin.query(text, values))
+  const idsOf = new Map(rows.map((row) => [row.tenant_id as string, row.ids as string[]]))
+  return bearers.map((bearer) => ({ ...bearer, ids: idsOf.get(bearer.tenantId) ?? [] }))
 }

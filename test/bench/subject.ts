@@ -32,8 +32,10 @@ export async function startSubject(file: string, options: object): Promise<Subje
   }
   return {
     ask: async <Answer>(question: unknown) => {
+      if (!child.connected) throw new Error(`${file} has ended`)
       const answered = nextMessage(child)
-      child.send(question as object)
+      // That it cannot be sent any more is told by the child's end.
+      child.send(question as object, () => undefined)
       return (await answered) as Answer
     },
     stop,

@@ -1,0 +1,190 @@
+import { withDirectClient } from '../../src/db/direct-client.ts'
+import { type Asker, ask, compareServers, type Entrant, expectSame, expectSameAnswers } from './contests.ts'
+import { openSteadyLoad } from './load.ts'
+import { aim, type Bench, type Part, type PartResult } from './parts.ts'
+import { installPostgraphile, startPostgraphile } from './postgraphile.ts'
+import { compare, type Row, ratioBetween } from './rounds.ts'
+import { addClientIds, type Stage } from './stage.ts'
+import type { Subject } from './subject.ts'
+
+const names = {
+  plain: 'hand-written: Express 5 + pg, where tenant_id = $1, no row security, prepared, tokens remembered',
+  tenantry: 'Tenantry',
+  logging: 'Tenantry with its log',
+  textbook: 'textbook: Kysely transaction, awaited set_config, row security, each token verified',
+  postgraphile: 'PostGraphile 5: the same row security, tokens remembered, the same columns by GraphQL',
+}
+const fields = 'id: rowId name email phone address notes created_at: createdAt updated_at: updatedAt'
+const idsEach = 300
+
+/** One page of 20, the whole request; and how long it takes at half of the highest load. */
+const listPart: Part = {
+  name: 'list',
+  async run(bench) {
+    const query = `{ allClients(first: 20, orderBy: [CREATED_AT_DESC, ROW_ID_DESC]) { nodes { ${fields} } } }`
+    const rest = { method: 'GET', path: '/v1/clients?limit=20' } as const
+    const { result, plain, tenantry } = await compareReads(bench, bench.bearers, {
+      title: 'GET /v1/clients?limit=20',
+      rest,
+      restRows: (answer: { data: object[] }) => answer.data,
+      graphql: JSON.stringify({ query }),
+      graphqlRows: (answer: { data: { allClients: { nodes: GraphqlClient[] } } }) =>
+        answer.data.allClients.nodes.map(withDates),
+    })
+    const rates = result.rows?.slice(0, 2) ?? []
+    return [result, await compareLatency(bench, [plain, tenantry], rates)]
+  },
+}
+
+/** One client by its id, the whole request. */
+const findPart: Part = {
+  name: 'find',
+  async run(bench) {
+    const askers = await addClientIds(bench.stage, bench.bearers, idsEach)
+    const query = `query ($tenantId: String!, $id: UUID!) {
+      one: clientByTenantIdAndRowId(tenantId: $tenantId, rowId: $id) { ${fields} }
+    }`
+    const rest = { method: 'GET', path: '/v1/clients/{id}' } as const
+    const { result } = await compareReads(bench, askers, {
+      title: 'GET /v1/clients/{id}',
+      rest,
+      restRows: (answer: object) => [answer],
+      graphql: JSON.stringify({ query, variables: { tenantId: '{tenant_id}', id: '{id}' } }),
+      graphqlRows: (answer: { data: { one: GraphqlClient } }) => [withDates(answer.data.one)],
+    })
+    return [result]
+  },
+}
+
+interface GraphqlClient {
+  created_at: string
+  updated_at: string
+}
+
+/** GraphQL writes the same instants with another offset and other digits. */
+function withDates(client: GraphqlClient): GraphqlClient {
+  const [created_at, updated_at] = [client.created_at, client.updated_at].map((text) =>
+    new Date(text).toISOString(),
+  ) as [string, string]
+  return { ...client, created_at, updated_at }
+}
+
+interface Read<RestAnswer, GraphqlAnswer> {
+  title: string
+  rest: Entrant['request']
+  restRows(answer: RestAnswer): object[]
+  graphql: string
+  graphqlRows(answer: GraphqlAnswer): object[]
+}
+
+async function compareReads<RestAnswer, GraphqlAnswer>(
+  bench: Bench,
+  askers: Asker[],
+  { title, rest, restRows, graphql, graphqlRows }: Read<RestAnswer, GraphqlAnswer>,
+): Promise<{ result: PartResult; plain: Entrant; tenantry: Entrant }> {
+  const plain = { name: names.plain, subject: await bench.openHandwritten('plain'), request: rest }
+  const tenantry = { name: names.tenantry, subject: await bench.openTenantry(), request: rest }
+  const logging = {
+    name: names.logging,
+    subject: await bench.openTenantry({ logLevel: 'info' }),
+    request: rest,
+  }
+  const textbook = { name: names.textbook, subject: await bench.openHandwritten('textbook'), request: rest }
+  const entrants: Entrant[] = [plain, tenantry, logging, textbook]
+  await expectSameAnswers(entrants, askers)
+
+  const notes: string[] = []
+  const postgraphile = await openPostgraphile(bench).catch((error: Error) => error)
+  if (postgraphile instanceof Error) notes.push(`PostGraphile is left out: ${postgraphile.message}`)
+  else {
+    const request = { method: 'POST', path: '/graphql', body: graphql } as const
+    const readRows = (answer: unknown) => graphqlRows(answer as GraphqlAnswer)
+    const entrant = { name: names.postgraphile, subject: postgraphile, request, read: readRows }
+    const read = (answer: unknown) => restRows(answer as RestAnswer)
+    await expectSameAnswers([{ ...plain, read }, entrant], askers)
+    entrants.push(entrant)
+  }
+  const { rows, by } = await compareServers(bench, entrants, askers)
+  const [, own, , manual, graphqlRow] = rows as [Row, Row, Row, Row, Row | undefined]
+  const targets = [
+    aim(own.ratio, 'hand-written', '≥', 0.9),
+    aim(ratioBetween(own, manual), 'textbook', '≥', 3),
+    ...(graphqlRow ? [aim(ratioBetween(own, graphqlRow), 'PostGraphile', '≥', 3)] : []),
+  ]
+  const result = { title, rows, targets, notes: [describeLoad(by), ...notes] }
+  return { result, plain, tenantry }
+}
+
+const describeLoad = (by: string) => `32 connections that are never idle; load by ${by}`
+
+async function openPostgraphile(bench: Bench): Promise<Subject> {
+  await installPostgraphile()
+  const subject = await startPostgraphile(bench.stage)
+  bench.stopAfter(() => subject.stop())
+  return subject
+}
+
+/** What a request waits at a load that both can bear: half of the most that the slower one has reached. */
+async function compareLatency(bench: Bench, entrants: [Entrant, Entrant], rows: Row[]): Promise<PartResult> {
+  const perSecond = Math.floor(Math.min(...rows.map(({ rounds }) => Math.max(...rounds))) / 2)
+  const load = await openSteadyLoad({ ...entrants[0].request, bearers: bench.bearers })
+  bench.stopAfter(() => load.stop())
+  const contenders = entrants.map(({ name, subject }) => ({
+    name,
+    measure: (milliseconds: number) => load.measure(subject, milliseconds, perSecond),
+  }))
+  const pace = { ...bench.pace, roundMs: bench.pace.roundMs * 2 }
+  const latencies = await compare(contenders, pace, ({ p99Ms }) => p99Ms as number)
+  const [, own] = latencies as [Row, Row]
+  const { path } = entrants[0].request
+  return {
+    title: `GET ${path}: p99 at half of the highest load, ${perSecond} a second (less is better)`,
+    rows: latencies,
+    targets: [aim(own.ratio, 'the p99 of hand-written', '≤', 1)],
+    notes: [
+      'Sent by a client in Node at a constant rate, on up to 32 connections; each is timed from when it was due,' +
+        ' whether or not those before are answered, up to 1 ms of which is the timer of that client.',
+    ],
+  }
+}
+
+const body = JSON.stringify({
+  name: 'Grace Hopper',
+  email: 'grace@customers.example',
+  phone: '+33 1 23 45 67 89',
+  address: '1 rue de la République, 69001 Lyon',
+})
+
+/** A new client with its entry in the audit trail, and Tenantry's checks of rights and limits. */
+const createPart: Part = {
+  name: 'create',
+  async run(bench) {
+    const request = { method: 'POST', path: '/v1/clients', body } as const
+    const name = 'hand-written: begin, insert, audit insert, commit, prepared, no row security, no checks'
+    const plain = { name, subject: await bench.openHandwritten('plain'), request }
+    const tenantry = { name: names.tenantry, subject: await bench.openTenantry(), request }
+    await expectSame([plain, tenantry], async ({ name, subject }) => {
+      const before = await countRows(bench.stage)
+      const { status, body } = await ask(subject, request, bench.bearers[0] as Asker)
+      const after = await countRows(bench.stage)
+      const added = { clients: after.clients - before.clients, audit: after.audit - before.audit }
+      if (status !== 201 || added.clients !== 1 || added.audit !== 1)
+        throw new Error(`${name} answers ${status} and adds ${JSON.stringify(added)}`)
+      return Object.keys(JSON.parse(body))
+    })
+    const { rows, by } = await compareServers(bench, [plain, tenantry], bench.bearers)
+    const [, own] = rows as [Row, Row]
+    const targets = [aim(own.ratio, 'hand-written', '≥', 0.8)]
+    return [{ title: 'POST /v1/clients', rows, targets, notes: [describeLoad(by)] }]
+  },
+}
+
+async function countRows({ adminUrl }: Stage): Promise<{ clients: number; audit: number }> {
+  const text = `select (select count(*)::int from clients) as clients,
+    (select count(*)::int from audit_entries) as audit`
+  const { rows } = await withDirectClient(adminUrl, (admin) => admin.query(text))
+  return rows[0]
+}
+
+/** Whole servers compared over HTTP. Creating comes last: it adds rows. */
+export const httpParts: Part[] = [listPart, findPart, createPart]
