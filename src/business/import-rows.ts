@@ -1,11 +1,11 @@
 import { chunk, mapValues } from 'es-toolkit'
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Tx } from '../db/database.ts'
 import type { ErrorCode } from '../errors.ts'
 import { type Amounts, consume } from '../features/plans/limits.ts'
 import { created, type WriteRoute } from '../http/route.ts'
+import { newId } from '../new-id.ts'
 import { sqlTypeOf } from './columns.ts'
 import type { AnyResource } from './define-resource.ts'
 import { anyTx, explain, holdReferences, type Row, type Table } from './rows.ts'
@@ -55,7 +55,7 @@ export function importRoute(resource: AnyResource) {
  * @throws AppError 400 `invalid_request` for a reference to nothing of this tenant's; the server's error
  */
 async function insertRows(tx: Tx, table: Table, rows: Row[], now: Date): Promise<string[]> {
-  const ids = rows.map((_, seq) => uuidv7({ msecs: now.getTime(), seq }))
+  const ids = rows.map((_, seq) => newId(now, seq))
   const times = { created_at: now, updated_at: now }
   const whole = rows.map((row, index) => ({ ...row, id: ids[index], ...times }))
   const given = [...new Set(whole.flatMap((row) => Object.keys(row)))]

@@ -1,9 +1,9 @@
 import { memoize } from 'es-toolkit'
 import { type AliasedExpression, type Kysely, type SqlBool, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { keepQueries, type TenantOwned, type TenantQueryBuilder, type Tx } from '../db/database.ts'
 import type { Cursor, SortedKind } from '../db/keyset.ts'
 import { AppError } from '../errors.ts'
+import { newId } from '../new-id.ts'
 import { type Column, sqlTypeOf } from './columns.ts'
 
 /** A row with the names of its columns. */
@@ -150,7 +150,7 @@ export async function insertRow(tx: Tx, table: Table, values: Row, now: Date): P
   await holdReferences(tx, table, [values])
   const row = {
     ...stored(table, values),
-    id: uuidv7({ msecs: now.getTime() }),
+    id: newId(now),
     created_at: now,
     updated_at: now,
   }

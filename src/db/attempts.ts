@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
+import type { StatementResult } from './batch.ts'
 import { ConnectionLostError, type ConnectionPool } from './connections.ts'
 import {
   control,
@@ -68,7 +69,7 @@ export async function readOnce(
       const { answers, error } = await connection.send(batch)
       if (error) throw error
       checkBegun(begin, answers)
-      return answers.slice(begin.length, -1).map(({ rows }) => rows)
+      return answers.slice(begin.length, -1).map(rowsOf)
     } catch (error) {
       failure = error
       await connection.send([{ ...control('rollback'), isNeverNamed: true }])
@@ -78,6 +79,11 @@ export async function readOnce(
       else connection.release()
     }
   })
+}
+
+function rowsOf({ rows, unreadable }: StatementResult): unknown[] {
+  if (unreadable) throw unreadable
+  return rows
 }
 
 /** Whether a connection has shown that it may not be what it is taken for. */

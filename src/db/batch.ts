@@ -9,6 +9,8 @@ export interface StatementResult {
   command: string
   rowCount: number | null
   rows: unknown[]
+  /** What kept its rows from being read: the server knows nothing of it. */
+  unreadable?: unknown
 }
 
 /** The answers there are, in order, and what ended them early. */
@@ -34,7 +36,7 @@ export class Batch extends pg.Query {
   readonly #done: (result: BatchResult) => void
   #shape: RowShape | undefined
   #rows: unknown[] = []
-  #unreadable: { error: unknown } | undefined
+  #unreadable: unknown
 
   /** @param names without them no statement keeps a name on the server */
   constructor(
@@ -90,7 +92,7 @@ export class Batch extends pg.Query {
         if (text !== null) row[names[column] as string] = parsers[column]?.(text)
       }
     } catch (error) {
-      this.#unreadable ??= { error }
+      this.#unreadable ??= error
     }
     this.#rows.push(row)
   }
@@ -98,9 +100,10 @@ export class Batch extends pg.Query {
   handleCommandComplete({ text }: { text: string }): void {
     const named = this.#named[this.#answers.length]
     if (named) named.shape ??= this.#shape ?? noRows
-    this.#answers.push({ ...readTag(text), rows: this.#rows })
+    this.#answers.push({ ...readTag(text), rows: this.#rows, unreadable: this.#unreadable })
     this.#shape = undefined
     this.#rows = []
+    this.#unreadable = undefined
   }
 
   handleEmptyQuery(): void {
@@ -108,7 +111,7 @@ export class Batch extends pg.Query {
   }
 
   handleReadyForQuery(): void {
-    this.#done({ answers: this.#answers, ...this.#unreadable })
+    this.#done({ answers: this.#answers })
   }
 
   handleError(error: unknown): void {

@@ -44,15 +44,16 @@ export function keepQueries<Values extends object, Query extends Compilable, Sha
       kept.set(key, query)
     }
     const parameters = query.parameters.map((parameter) =>
-      parameter instanceof StandIn ? valueOf(values, parameter) : parameter,
+      parameter instanceof StandIn ? fill(parameter, values) : parameter,
     )
     const filled = { ...query, parameters, isForJson }
     return { compile: () => filled as CompiledQuery<RowOf<Query>> }
   }
 }
 
-function valueOf(values: object, { of }: StandIn): unknown {
+function fill({ of }: StandIn, values: object): unknown {
   const value = (values as Record<string, unknown>)[of]
-  if (isExpression(value)) throw new TransactionError(`${of} is a piece of SQL, and stands where a value is kept free`)
+  if (isExpression(value))
+    throw new TransactionError(`${of} is a piece of SQL, and stands where a value is kept free`)
   return value
 }

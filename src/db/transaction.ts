@@ -32,6 +32,8 @@ export class Transaction {
   /** BEGIN and its settings, until they are sent in front of the first statement. */
   #begin: readonly Statement[]
   #begun: Promise<void> | undefined
+  readonly #first: Statement[] = []
+  #firstSent: Promise<BatchResult> | undefined
   #asked = 0
   #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
@@ -54,7 +56,7 @@ export class Transaction {
    * @throws NotBegunError or the server's error when it has not begun
    */
   async begin(): Promise<void> {
-    await this.#sendBegin()
+    await this.#sendBegin([])
   }
 
   /** What outranks the error that the callback ended with. */
@@ -177,6 +179,7 @@ export class Transaction {
   async rollback(): Promise<boolean> {
     this.#scope = undefined
     if (!this.#connection.pipeline) await settle(() => this.#tail)
+    await settle(async () => this.#firstSent)
     if (this.#begin.length > 0) return true
     // Without a name: it has to work where the server has forgotten those.
     const { error } = await this.#connection.send([{ ...control('rollback'), isNeverNamed: true }])
@@ -217,17 +220,26 @@ export class Transaction {
     return turn
   }
 
-  /** The first statement leaves with BEGIN, and is skipped by the server when that fails; all others wait for it. */
+  /** What is asked for first leaves with BEGIN, and is skipped by the server when that fails; all others wait for it. */
   async #deliver(statement: Statement): Promise<StatementResult> {
-    if (this.#begin.length > 0) return answerOf(await this.#sendBegin(statement))
+    if (this.#begin.length > 0) return this.#deliverWithBegin(statement)
     await this.#begun
-    return answerOf(await this.#connection.send([statement]))
+    return answerOf(await this.#connection.send([statement]), 0)
   }
 
-  /** @throws what kept the transaction from beginning; what became of the statement behind it is in the answer */
-  async #sendBegin(...behind: Statement[]): Promise<BatchResult> {
+  /** What is asked for before anything is waited for leaves in one write. */
+  async #deliverWithBegin(statement: Statement): Promise<StatementResult> {
+    const place = this.#begin.length + this.#first.push(statement) - 1
+    this.#firstSent ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(() =>
+      this.#sendBegin(this.#first),
+    )
+    return answerOf(await this.#firstSent, place)
+  }
+
+  /** @throws what kept the transaction from beginning; what became of the statements behind it is in the answer */
+  async #sendBegin(first: readonly Statement[]): Promise<BatchResult> {
     const begin = this.#takeBegin()
-    const sent = this.#connection.send([...begin, ...behind])
+    const sent = this.#connection.send([...begin, ...first])
     this.#begun = sent.then(({ answers, error }) => {
       try {
         if (error && answers.length < begin.length) throw error
@@ -278,9 +290,12 @@ function isOfReplica(error: unknown): boolean {
   return (error as { code?: unknown }).code === '0A000'
 }
 
-function answerOf({ answers, error }: BatchResult): StatementResult {
-  if (error) throw error
-  return answers.at(-1) as StatementResult
+/** @throws what kept a statement of a batch from being answered; what kept its rows from being read */
+function answerOf({ answers, error }: BatchResult, place: number): StatementResult {
+  const answer = answers[place]
+  if (!answer) throw error
+  if (answer.unreadable) throw answer.unreadable
+  return answer
 }
 
 function isForgivable(error: unknown): boolean {

@@ -31,7 +31,7 @@ import { problemMembers } from './problem-members.ts'
 import { pass, type RateLimits } from './rate-limits.ts'
 import { readBytes, readInput } from './read-body.ts'
 import { withRoom } from './read-ndjson.ts'
-import type { Read, Reply, Route } from './route.ts'
+import { isAtOnce, type Read, type Reply, type Route } from './route.ts'
 import { sendStream } from './send-stream.ts'
 import { transactionSlots } from './slots.ts'
 import { countRequest, refuseAgain } from './tenant-rate-limit.ts'
@@ -190,15 +190,26 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
       return await context.db.withTenant(claims.tenantId, async (tx) => {
         // What writes a row takes this lock anyhow; here it comes before the tenant's status is read. So the last rows of
         // a tenant that is being deleted go behind whoever was let in before.
-        const access = await tx.run(accessQuery(claims, route.module, { isHeld: true }))
-        const principal = admit(context, route, claims, access, response)
-        passed = access
+        const checking = tx.run(accessQuery(claims, route.module, { isHeld: true }))
+        const base = { context, input, request, tx }
+        const isEarly = idempotencyKey === undefined && isAtOnce(route.handler)
+        const early = isEarly ? settle(() => route.handler({ ...base, principal: notYet })) : undefined
+        passed = await checking
+        let principal: Principal
+        try {
+          principal = admit(context, route, claims, passed, response)
+        } catch (refusal) {
+          passed = undefined
+          await early
+          throw refusal
+        }
         const call = { context, route, request, input, tx, principal, idempotencyKey }
         for (const slot of transactionSlots) {
-          const early = await slot.before?.(call)
-          if (early) return early
+          const repeated = await slot.before?.(call)
+          if (repeated) return repeated
         }
-        const reply = await route.handler({ context, input, request, tx, principal })
+        const reply =
+          early === undefined ? await route.handler({ ...base, principal }) : unsettle(await early)
         for (const slot of transactionSlots) await slot.after?.(call, reply)
         return reply
       })
@@ -206,6 +217,19 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
       if (passed) recordKeyUse(context, claims, passed)
     }
   }
+}
+
+/** What a handler that starts at once has instead: its type shows it none. */
+const notYet = undefined as unknown as Principal
+
+async function settle(work: () => Promise<Reply>): Promise<PromiseSettledResult<Reply>> {
+  const [outcome] = await Promise.allSettled([work()])
+  return outcome
+}
+
+function unsettle(outcome: PromiseSettledResult<Reply>): Reply {
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
 }
 
 /** Who may not call at all is told that before what is wrong with the input. */

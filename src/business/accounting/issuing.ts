@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../../db/database.ts'
 import { AppError, type InputError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import { type Invoice, price } from './drafts.ts'
 
 /**
@@ -132,7 +132,7 @@ async function nextNumber(tx: Tx, today: string, now: Date): Promise<{ number: s
     const next = await tx
       .insertInto('invoice_counters')
       .values({
-        id: uuidv7({ msecs: now.getTime() }),
+        id: newId(now),
         last_number: 1,
         last_issued_on: sql`${today}::date`,
         created_at: now,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../../db/database.ts'
+import { newId } from '../../new-id.ts'
 
 /** A line of an invoice as its maker says it; without a rate it has the tenant's. */
 export interface LineInput {
@@ -33,7 +33,7 @@ export async function addLines(
 ): Promise<void> {
   if (lines.length === 0) return
   // One statement whatever their number: its text stays the same, and so it is planned once.
-  const rows = lines.map((line) => ({ ...line, id: uuidv7({ msecs: now.getTime() }) }))
+  const rows = lines.map((line) => ({ ...line, id: newId(now) }))
   await tx
     .insertInto('invoice_lines')
     .columns([

@@ -1,12 +1,12 @@
 import { omit } from 'es-toolkit'
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Tx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { etagOf } from '../../http/preconditions.ts'
 import { created, type WriteRoute } from '../../http/route.ts'
 import { type idParams, nameSchema, timestampSchema } from '../../http/schemas.ts'
+import { newId } from '../../new-id.ts'
 import type { Vault } from '../../secrets.ts'
 import { defineResource, type ResourceWrite } from '../define-resource.ts'
 
@@ -63,7 +63,7 @@ async function createCredential(
   { secret, ...said }: z.output<typeof body>,
   now: Date,
 ) {
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   const encrypted_secret = await encrypt(vault, tenantId, id, secret)
   const times = { secret_updated_at: now, created_at: now, updated_at: now }
   await tx

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { requireMatch } from '../../http/preconditions.ts'
+import { newId } from '../../new-id.ts'
 import { defineResource } from '../define-resource.ts'
 import { jsonValue } from '../json-object.ts'
 
@@ -79,7 +79,7 @@ export async function putState(
   return tx
     .insertInto('workflow_states')
     .values({
-      id: uuidv7({ msecs: now.getTime() }),
+      id: newId(now),
       workflow_id: place.workflowId,
       key: place.key,
       value: JSON.stringify(value),

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
+import { newId } from '../../new-id.ts'
 import type { Role } from '../members/roles.ts'
 import { newFirstPasswordToken } from './account-mails.ts'
 
@@ -70,7 +70,7 @@ export async function prepareAccount(
 
 /** The id of a user that is to be made. */
 export function newUserId({ clock }: Pick<Context, 'clock'>): string {
-  return uuidv7({ msecs: clock.now().getTime() })
+  return newId(clock.now())
 }
 
 /** A user that is to be made, or to be there still. */

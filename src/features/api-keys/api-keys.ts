@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import { holdMembership, type MemberPrincipal } from '../members/access.ts'
 import { isAtLeast, type Role } from '../members/roles.ts'
 import { administrators, notify } from '../notifications/notify.ts'
@@ -60,7 +60,7 @@ export async function createApiKey(tx: Tx, input: ApiKeyInput, maker: MemberPrin
       errors: [{ path: 'body.expires_at', message: 'should be in the future' }],
     })
   }
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   const { key, secretHash } = makeApiKey(maker.tenantId, id)
   await holdMembership(tx, maker)
   await tx

@@ -1,6 +1,6 @@
 import { type InsertObject, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { keepQueries, type PlatformTx, type TenantTables, type Tx } from '../../db/database.ts'
+import { newId } from '../../new-id.ts'
 import type { Principal } from '../members/access.ts'
 
 /** Who did what to which object, when and from where. Field names only: values stay in the object. */
@@ -50,7 +50,7 @@ export function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): void {
   const { actor, action, object, changedFields, reason = null, ip, requestId, now } = entry
   tx.atCommit(
     keptInsert({
-      id: uuidv7({ msecs: now.getTime() }),
+      id: newId(now),
       actor_kind: actor.kind,
       actor_id: actor.id,
       action,
@@ -95,7 +95,7 @@ export function writeAuditEntries(
   { actor, action, type, objects, reason, ip, requestId, now }: ManyEntries,
 ): void {
   const entries = objects.map(({ objectId, changedFields }, seq) => ({
-    id: uuidv7({ msecs: now.getTime(), seq }),
+    id: newId(now, seq),
     object_id: objectId,
     changed_fields: changedFields,
   }))
@@ -141,7 +141,7 @@ export function writeAuditEntries(
 export function writePlatformAuditEntry(tx: PlatformTx, entry: PlatformAuditEntry): void {
   tx.atCommit(
     tx.insertInto('platform_audit_entries').values({
-      id: uuidv7({ msecs: entry.now.getTime() }),
+      id: newId(entry.now),
       actor_kind: entry.actor.kind,
       actor_id: entry.actor.id,
       action: entry.action,

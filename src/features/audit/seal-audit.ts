@@ -1,9 +1,9 @@
 import { type SqlBool, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { eachTenantId } from '../../jobs/each-tenant.ts'
+import { newId } from '../../new-id.ts'
 
 /** About as many entries go under one seal; those of one transaction go together. */
 const entriesPerSeal = 1000
@@ -47,7 +47,7 @@ async function sealTenant(
 ): Promise<void> {
   for (;;) {
     const now = clock.now()
-    const id = uuidv7({ msecs: now.getTime() })
+    const id = newId(now)
     const { rows } = await db.withPlatform(
       'audit',
       (tx) =>

@@ -1,8 +1,8 @@
 import Stripe from 'stripe'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
+import { newId } from '../../new-id.ts'
 import { confirm, type Patience } from './patience.ts'
 import { isMissing } from './stripe.ts'
 
@@ -36,7 +36,7 @@ export async function storeIntent(
     .insertInto('billing_accounts')
     .values({
       tenant_id: tenantId,
-      id: uuidv7({ msecs: now.getTime() }),
+      id: newId(now),
       customer_name: name,
       customer_email: email,
       created_at: now,
@@ -144,7 +144,7 @@ async function renewKey(
     (tx) =>
       tx
         .updateTable('billing_accounts')
-        .set({ id: uuidv7({ msecs: now.getTime() }), updated_at: now })
+        .set({ id: newId(now), updated_at: now })
         .where('tenant_id', '=', tenantId)
         .where('id', '=', id)
         .where('customer_id', 'is', null)
@@ -174,7 +174,7 @@ export async function forgetCustomer(
   await tx
     .updateTable('billing_accounts')
     .set((eb) => ({
-      id: uuidv7({ msecs: now.getTime() }),
+      id: newId(now),
       customer_name: name,
       customer_email: email,
       customer_id: null,

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx, TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import type { AuditEntry } from '../audit/audit.ts'
 
 /** The most that one grant, debit or refund can be. */
@@ -127,7 +127,7 @@ async function call(
   build: (values: RawBuilder<unknown>) => RawBuilder<unknown>,
   { amount, reason, idempotencyKey, actor, now }: CreditChange,
 ): Promise<CreditResult> {
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   const values = sql`${id}, ${amount}, ${reason}, ${idempotencyKey}, ${actor.kind}, ${actor.id}, ${now}`
   try {
     const { rows } = await sql<{

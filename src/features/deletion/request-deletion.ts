@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
+import { newId } from '../../new-id.ts'
 import { auditForPlatform, operatorOf } from '../audit/operator-audit.ts'
 import { actorOfAdmin } from '../super-admins/access.ts'
 import type { ActOnTenant } from '../tenants/admin.ts'
@@ -41,7 +41,7 @@ export async function requestDeletion(tx: PlatformTx, reason: string, act: ActOn
   }
   await tx.deleteFrom('sessions').where('subject_tenant_id', '=', tenantId).execute()
   const { kind, id: adminId } = actorOfAdmin(admin)
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   await tx
     .insertInto('deletion_certificates')
     .values({

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx, Tx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import type { AuditEntry } from '../audit/audit.ts'
 
 /** For so long a key stands for its answer; then it is a new one. */
@@ -68,7 +68,7 @@ export async function takeKey(
   const taken = await tx
     .insertInto('idempotency_keys')
     .values({
-      id: uuidv7({ msecs: now.getTime() }),
+      id: newId(now),
       principal_kind: kind,
       principal_id: id,
       key,
@@ -127,7 +127,7 @@ export async function takePlatformKey(
 ): Promise<void> {
   const taken = await tx
     .insertInto('platform_idempotency_keys')
-    .values({ id: uuidv7({ msecs: now.getTime() }), caller, key, request_hash: hash, created_at: now })
+    .values({ id: newId(now), caller, key, request_hash: hash, created_at: now })
     .onConflict((conflict) =>
       conflict
         .columns(['caller', 'key'])

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
+import { newId } from '../../new-id.ts'
 import { type Origin, writeAuditEntry, writePlatformAuditEntry } from '../audit/audit.ts'
 import { enqueueSyncOfCustomer } from '../billing/billing-account.ts'
 import { isAllowed, isAtLeast, type Role } from '../members/roles.ts'
@@ -215,7 +215,7 @@ async function makeAccount(
   origin: Origin,
   now: Date,
 ): Promise<UserAnswer> {
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   const changed = {
     first_name,
     last_name,
@@ -261,7 +261,7 @@ async function join(
   role: Role,
   now: Date,
 ): Promise<string> {
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('memberships')
     .values({

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx, TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
+import { newId } from '../../new-id.ts'
 import { holdMembership, type MemberPrincipal } from '../members/access.ts'
 import { isAtLeast, type Role } from '../members/roles.ts'
 import { consume, release } from '../plans/limits.ts'
@@ -77,7 +77,7 @@ export async function createInvitation(
   refuseHigherRole(inviter, role)
   await holdMembership(tx, inviter)
   await makeRoom(tx, email, now)
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   const fresh = freshToken(now)
   const inserted = await tx
     .insertInto('invitations')

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { TenantQueryBuilder, Tx } from '../../db/database.ts'
 import type { NotificationPreferences } from '../../db/schema.ts'
+import { newId } from '../../new-id.ts'
 import { holdMembership } from '../members/access.ts'
 
 /** What a notification can be about, in the order in which preferences are shown. */
@@ -72,7 +72,7 @@ export async function updatePreferences(
     await tx
       .insertInto('notification_preferences')
       .values({
-        id: uuidv7({ msecs: now.getTime() }),
+        id: newId(now),
         membership_id: membershipId,
         category,
         ...defaultPreference,

@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import { hashToken } from './sessions.ts'
 
 /** What a mailed token is good for, and for how long, in milliseconds. Reset: OWASP Forgot Password Cheat Sheet. */
@@ -28,7 +28,7 @@ interface NewToken {
 
 /** The id of a token that is to be made. */
 export function newTokenId(now: Date): string {
-  return uuidv7({ msecs: now.getTime() })
+  return newId(now)
 }
 
 /**

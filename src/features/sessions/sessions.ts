@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
+import { newId } from '../../new-id.ts'
 import type { Role } from '../members/roles.ts'
 import { rememberAddress } from './known-address.ts'
 import type { TokenAnswer } from './tokens.ts'
@@ -74,7 +74,7 @@ export async function openSession(
   session: NewSession,
 ): Promise<OpenedSession> {
   const { userId, tenantId, membershipId, ip, now } = session
-  const sessionId = uuidv7({ msecs: now.getTime() })
+  const sessionId = newId(now)
   const [lookup, secret] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
   await tx
     .insertInto('sessions')

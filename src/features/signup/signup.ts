@@ -1,9 +1,9 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
+import { newId } from '../../new-id.ts'
 import { newMailedToken } from '../accounts/account-mails.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import { type Keep, keepNothing } from '../idempotency/kept-answers.ts'
@@ -68,7 +68,7 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
 
   const now = clock.now()
   const user: UserAnswer = {
-    id: uuidv7({ msecs: now.getTime() }),
+    id: newId(now),
     email: admin_email,
     first_name: admin_first_name,
     last_name: admin_last_name,
@@ -157,7 +157,7 @@ async function makeTenant(
   const { db, log } = context
   const { company_name, plan } = input
   const request_id = origin.requestId
-  const membershipId = uuidv7({ msecs: now.getTime() })
+  const membershipId = newId(now)
   const mail = { email: user.email, ...newMailedToken('verify_email', now) }
   return withFreeTenantId(context, company_name, async (tenantId) => {
     const onStep = (step: string) => log.info({ tenant_id: tenantId, step, request_id }, 'tenant provisioned')

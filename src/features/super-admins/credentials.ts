@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
+import { newId } from '../../new-id.ts'
 import { writePlatformAuditEntry } from '../audit/audit.ts'
 import { forgetAddresses } from '../sessions/known-address.ts'
 
@@ -24,7 +24,7 @@ const passwordBytes = 18
  */
 export async function createSuperAdmin(tools: Tools, email: string): Promise<Credentials | undefined> {
   const { password, password_hash, now } = await makePassword(tools)
-  const id = uuidv7({ msecs: now.getTime() })
+  const id = newId(now)
   const times = { credentials_changed_at: now, created_at: now, updated_at: now }
   const made = await tools.db.withPlatform('super admin', async (tx) => {
     const inserted = await tx

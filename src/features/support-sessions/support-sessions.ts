@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx, TenantQueryBuilder, Tx } from '../../db/database.ts'
 import { decodeCursor, encodeCursor } from '../../db/keyset.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import type { AuditEntry } from '../audit/audit.ts'
 import { auditOperatorAct, operatorOf } from '../audit/operator-audit.ts'
 import type { Keep } from '../idempotency/kept-answers.ts'
@@ -78,7 +78,7 @@ export async function openSupportSession(
 ) {
   const { tenantId, admin, now } = act
   const { adminId, credentialsChangedAt } = admin
-  const supportSessionId = uuidv7({ msecs: now.getTime() })
+  const supportSessionId = newId(now)
   const isReadOnly = !write
   const expiresAt = toWholeSecond(now.getTime() + minutes * 60_000)
   const token = await context.tokens.issueSupport({

@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import {
   AccountChangedError,
   holdAccount,
@@ -75,7 +75,7 @@ async function join(
     .insertInto('memberships')
     .values({
       tenant_id: tenantId,
-      id: uuidv7({ msecs: now.getTime() }),
+      id: newId(now),
       user_id: account.userId,
       role,
       status: 'active',

@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from 'uuid'
 import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import {
   AccountChangedError,
   holdAccount,
@@ -53,7 +53,7 @@ export function describeTenant(
     : { status: 'ACTIVE' as const, trialEndsAt: null }
   const member = (account: PreparedAccount, email: string, names: Names = {}): FirstMember => ({
     userId: account.userId,
-    membershipId: uuidv7({ msecs: now.getTime() }),
+    membershipId: newId(now),
     holdUser: (tx) => holdAccount(tx, { ...account, email, locale, now, ...fullName(email, fields, names) }),
   })
   const { admin_first_name: first_name, admin_last_name: last_name } = fields

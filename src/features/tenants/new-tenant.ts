@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import type { AuditEntry } from '../audit/audit.ts'
 import type { Role } from '../members/roles.ts'
 import { categories, defaultPreference } from '../notifications/preferences.ts'
@@ -209,7 +209,7 @@ function timesOf({ now }: NewTenant) {
 }
 
 function idAt({ now }: NewTenant): string {
-  return uuidv7({ msecs: now.getTime() })
+  return newId(now)
 }
 
 const defaultSettings = {

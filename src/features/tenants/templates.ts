@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { PlatformTx } from '../../db/database.ts'
+import { newId } from '../../new-id.ts'
 
 /** What a new tenant begins with: one file of db/templates, whose name it has. */
 export interface Template {
@@ -106,7 +106,7 @@ async function insertRows(
   now: Date,
 ): Promise<void> {
   const times = { created_at: now, updated_at: now }
-  const complete = rows.map((row) => ({ id: uuidv7({ msecs: now.getTime() }), ...row, ...times }))
+  const complete = rows.map((row) => ({ id: newId(now), ...row, ...times }))
   const columns = sql.join(Object.keys(complete[0] ?? {}).map((column) => sql.ref(column)))
   await sql`insert into ${sql.table(table)} (${columns}) select ${columns}
     from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(complete)}::jsonb)`.execute(tx)

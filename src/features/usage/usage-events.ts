@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../../db/database.ts'
 import { AppError, type InputError } from '../../errors.ts'
+import { newId } from '../../new-id.ts'
 import { limitNames } from '../plans/plans.ts'
 
 /** What was used, how much of it, and when; the instant of recording where it does not say. */
@@ -32,7 +32,7 @@ export function isNameOfLimit(metric: string): boolean {
  */
 export async function recordUsage(tx: Tx, events: UsageEvent[], now: Date): Promise<boolean[]> {
   refuseFarInstants(events, now)
-  const ids = events.map(() => uuidv7({ msecs: now.getTime() }))
+  const ids = events.map(() => newId(now))
   const metrics = events.map(({ metric }) => metric)
   const quantities = events.map(({ quantity }) => quantity)
   const instants = events.map(({ occurred_at }) => occurred_at ?? null)
