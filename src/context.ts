@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { type Billing, createBilling } from './features/billing/stripe.ts'
+import { createRememberedAccess, type RememberedAccess } from './features/members/remembered-access.ts'
 import { createRequestRates, type RequestRates } from './features/plans/request-rates.ts'
 import { createPasswords, type Passwords } from './features/sessions/passwords.ts'
 import { openKeyring } from './features/sessions/signing-keys.ts'
@@ -28,6 +29,7 @@ export interface Context {
   vault: Vault
   passwords: Passwords
   requestRates: RequestRates
+  rememberedAccess: RememberedAccess
   readiness: Readiness
   /** Whether every answer is checked against its route's schema: in tests. */
   checkAnswers: boolean
@@ -78,6 +80,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       keyedHash: createKeyedHash(secret),
       vault: createVault(secret),
       passwords: await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting),
+      rememberedAccess: createRememberedAccess(db),
       requestRates: createRequestRates({ db, clock, log }),
       readiness,
       checkAnswers: options.checkAnswers ?? false,

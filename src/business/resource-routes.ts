@@ -3,7 +3,7 @@ import { keepQueries, type TenantQueryBuilder, type Tx } from '../db/database.ts
 import { bindCursor, type Cursor, decodeCursor, encodeCursor, toPage } from '../db/keyset.ts'
 import { containing } from '../db/patterns.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
-import { checkIfMatch, etagOf } from '../http/preconditions.ts'
+import { checkIfMatch, etagOfJson } from '../http/preconditions.ts'
 import { atOnce, created, noContent, ok, type ReadRoute, type Reply, type WriteRoute } from '../http/route.ts'
 import { idParams, pageOf, pageQuery } from '../http/schemas.ts'
 import { filterOf, flagSchema } from './columns.ts'
@@ -102,7 +102,10 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
   const conflicts: ErrorCode[] = resource.unique.length > 0 ? ['conflict'] : []
   const act = (action: string) => ({ action: `${noun}.${action}`, objectType: noun })
   const answer = { status: 200, body: resource.answer as z.ZodType, etag: true } as const
-  const replyWith = (reply: Reply, row: unknown): Reply => ({ ...reply, headers: { ETag: etagOf(row) } })
+  const replyWith = (reply: Reply, row: unknown): Reply => {
+    const json = JSON.stringify(row)
+    return { ...reply, body: row, json, headers: { ETag: etagOfJson(json) } }
+  }
 
   const keptList = keepList(resource)
   const keptFind = keepQueries((queries, { id }: { id: string }) => resource.find(queries, id), {

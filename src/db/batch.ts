@@ -44,7 +44,7 @@ export class Batch extends pg.Query {
     names: StatementNames | undefined,
     done: (result: BatchResult) => void,
   ) {
-    super({ text: '' })
+    super('')
     this.#statements = statements
     this.#names = names
     this.#done = done

@@ -73,6 +73,11 @@ export interface Database {
     work: (tx: PlatformTx) => Promise<T>,
     options?: { tenantId?: TenantId },
   ): Promise<T>
+  /**
+   * Another number than before when this process has changed something since that may decide who may do what in a
+   * tenant.
+   */
+  generationOf(tenantId: TenantId): number
   /** Connections of each pool: open, idle, and callers in line. */
   counts(): Record<'tenant' | 'platform', { total: number; idle: number; waiting: number }>
   /** Waits for the transactions under way and closes all connections. */
@@ -159,7 +164,11 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
       return rows as Record<string, unknown>[]
     }
 
+  const generations = createGenerations()
+
   const db: Database = {
+    generationOf: generations.of,
+
     withTenant: (tenantId, work) =>
       alone(() => {
         const begin = [beginWrite, setTenant(tenantId), timeLimit, idleLimit]
@@ -169,7 +178,7 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
             awaitBegin: false,
           }),
         )
-      }),
+      }).finally(() => generations.move(tenantId)),
 
     readTenant: async (tenantId, build) => {
       refuseInside()
@@ -192,6 +201,8 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
           (transaction) => work(createPlatformTx(transaction, transaction.root)),
           { awaitBegin: true },
         )
+      }).finally(() => {
+        if (!changesNoAccess.has(reason)) generations.moveAll()
       }),
 
     counts: () => ({ tenant: tenantPool.counts(), platform: platformPool.counts() }),
@@ -213,4 +224,28 @@ function holdTenant(tenantId: TenantId): Statement {
 function setTenant(tenantId: TenantId): Statement {
   if (!parseTenantId(tenantId)) throw new TransactionError('not a tenant id')
   return { ...control(`SET LOCAL app.tenant_id = ${escapeLiteral(tenantId)}`), isNeverNamed: true }
+}
+
+/** What comes often, and writes nothing but counters: after anything else that the platform does, access may be another. */
+const changesNoAccess: ReadonlySet<PlatformReason> = new Set(['rate limits', 'request counts', 'statistics'])
+
+/** More tenants than these are all taken to have changed. */
+const mostGenerations = 10_000
+
+function createGenerations() {
+  let latest = 0
+  let ofAll = 0
+  const ofTenants = new Map<TenantId, number>()
+  const moveAll = () => {
+    ofAll = ++latest
+    ofTenants.clear()
+  }
+  return {
+    of: (tenantId: TenantId) => ofTenants.get(tenantId) ?? ofAll,
+    move(tenantId: TenantId) {
+      if (ofTenants.size >= mostGenerations) moveAll()
+      ofTenants.set(tenantId, ++latest)
+    },
+    moveAll,
+  }
 }

@@ -67,8 +67,11 @@ function encodeParameter(value: unknown): string | Buffer | null {
   if (typeof value === 'function' || typeof value === 'symbol') {
     throw new TypeError(`a ${typeof value} cannot be a parameter`)
   }
-  if (value instanceof Date && Number.isNaN(value.getTime())) {
-    throw new TypeError('an invalid date cannot be a parameter')
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw new TypeError('an invalid date cannot be a parameter')
+    const text = value.toISOString()
+    // Of the years that PostgreSQL writes as ISO 8601 does; pg knows what it makes of the others.
+    if (text.length === 24 && !text.startsWith('0000')) return text
   }
   try {
     return prepareValue(value)

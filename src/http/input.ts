@@ -32,7 +32,6 @@ export type ParsedInput =
  */
 export function createParser(request: Request) {
   const errors: InputError[] = []
-  const language = languageOf(request) === 'fr' ? { error: describeInFrench } : undefined
   /** A part as its schema makes it; undefined when it is not valid. */
   function parse<Schema extends z.ZodType>(schema: Schema, source: string, given: unknown) {
     const problem = findUnstorable(given, source)
@@ -40,7 +39,10 @@ export function createParser(request: Request) {
       errors.push(problem)
       return undefined
     }
-    const parsed = schema.safeParse(given, language)
+    let parsed = schema.safeParse(given)
+    if (parsed.success) return parsed.data
+    // Parsed again in the caller's language: which it is matters only where something is wrong.
+    if (languageOf(request) === 'fr') parsed = schema.safeParse(given, { error: describeInFrench })
     if (parsed.success) return parsed.data
     for (const issue of parsed.error.issues.slice(0, mostErrors)) {
       errors.push({ path: [source, ...issue.path].join('.'), message: shorten(issue.message) })
@@ -112,6 +114,7 @@ function isStorable(text: string): boolean {
 
 /** Whether a body is of a media type. JSON between systems is UTF-8 and nothing else (RFC 8259, 8.1). */
 export function isInUtf8(request: Request, type: string): boolean {
+  if (request.headers['content-type'] === type) return true
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1]
   return Boolean(request.is(type)) && (!charset || /^utf-?8$/i.test(charset))
 }

@@ -21,6 +21,8 @@ interface Audited {
 export interface Reply<Body = unknown> {
   status: number
   body?: Body
+  /** The body as JSON, where that is made already. */
+  json?: string
   /** Instead of a body: text that is no JSON, with its Content-Type among the headers. */
   text?: string
   /** Instead of a body: text of any length, made as it is taken, with its Content-Type among the headers. */

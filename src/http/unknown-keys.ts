@@ -1,5 +1,5 @@
 import type { TenantId } from '../db/tenant-id.ts'
-import type { Claims } from '../features/members/access.ts'
+import type { ApiKeyClaims } from '../features/members/access.ts'
 import { createGates } from '../gate.ts'
 
 /**
@@ -21,17 +21,16 @@ const mostKnown = 10_000
 const underWay = new Map<string, Promise<unknown>>()
 
 /**
- * Lets everybody pass but a key that is new here: that one has to be good first.
+ * Lets a key pass that is known here; one that is new has to be good first.
  * @param network where it comes from
  * @param check refuses the caller whose access is gone, or was never there
  * @throws what check throws; AppError 503 `overloaded` when too many such keys come in the tenant's name
  */
 export async function introduce(
-  claims: Claims,
+  claims: ApiKeyClaims,
   network: string,
   check: () => Promise<unknown>,
 ): Promise<void> {
-  if (claims.kind !== 'api_key') return
   const name = `${claims.tenantId} ${claims.keyId} ${claims.secretHash.toString('latin1')}`
   // What the first is refused another route may allow, so nobody shares that answer.
   await underWay.get(name)?.catch(() => undefined)
