@@ -4,7 +4,7 @@ import { bindCursor, type Cursor, decodeCursor, encodeCursor, toPage } from '../
 import { containing } from '../db/patterns.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import { checkIfMatch, etagOfJson } from '../http/preconditions.ts'
-import { atOnce, created, noContent, ok, type ReadRoute, type Reply, type WriteRoute } from '../http/route.ts'
+import { created, noContent, ok, type ReadRoute, type Reply, type WriteRoute } from '../http/route.ts'
 import { idParams, pageOf, pageQuery } from '../http/schemas.ts'
 import { filterOf, flagSchema } from './columns.ts'
 import type { AnyResource } from './define-resource.ts'
@@ -160,11 +160,11 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     body: resource.body as Body,
     response: { ...answer, status: 201 },
     errors: conflicts,
-    handler: atOnce(async ({ context, input, tx }) => {
+    handler: async ({ context, input, tx }) => {
       const body = input.body as Row
       const row = await resource.create(tx, body, context.clock.now())
       return replyWith(created(row, { objectId: row.id, changedFields: Object.keys(body) }), row)
-    }),
+    },
   }
 
   const update: WriteRoute<typeof idParams, z.ZodType, Resource['changes']> = {

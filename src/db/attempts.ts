@@ -15,6 +15,7 @@ import { checkBegun, Transaction } from './transaction.ts'
 /**
  * Runs work in a transaction of one connection of the pool, and commits. Once more when a prepared statement turns out
  * to be stale, and twice more when the server undid the transaction for another's sake.
+ * @param options `onEnd` hears of each transaction that has ended, in whatever way, before anybody else does
  * @throws what work throws; what stopped the commit; AppError 503 `database_unavailable`, `overloaded`,
  *   `outcome_unknown`
  */
@@ -22,7 +23,7 @@ export function runTransaction<T>(
   pool: ConnectionPool,
   begin: readonly Statement[],
   work: (transaction: Transaction) => Promise<T>,
-  { awaitBegin }: { awaitBegin: boolean },
+  { awaitBegin, onEnd }: { awaitBegin: boolean; onEnd(transaction: Transaction): unknown },
 ): Promise<T> {
   return tryAgain(async (options) => {
     const connection = await pool.acquire(options)
@@ -38,6 +39,7 @@ export function runTransaction<T>(
       failure = whatEnded(transaction, error)
       throw failure
     } finally {
+      onEnd(transaction)
       if (isUnsound(failure)) connection.destroy()
       else connection.release()
     }

@@ -176,9 +176,10 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
           runTransaction(tenantPool, begin, (transaction) => work(createTx(transaction, transaction.root)), {
             // Without a tenant this role sees and writes nothing, so a statement need not wait for BEGIN.
             awaitBegin: false,
+            onEnd: ({ mayDecideAccess }) => mayDecideAccess && generations.move(tenantId),
           }),
         )
-      }).finally(() => generations.move(tenantId)),
+      }),
 
     readTenant: async (tenantId, build) => {
       refuseInside()
@@ -199,10 +200,8 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
           platformPool,
           begin,
           (transaction) => work(createPlatformTx(transaction, transaction.root)),
-          { awaitBegin: true },
+          { awaitBegin: true, onEnd: () => decidesNothing.has(reason) || generations.moveAll() },
         )
-      }).finally(() => {
-        if (!changesNoAccess.has(reason)) generations.moveAll()
       }),
 
     counts: () => ({ tenant: tenantPool.counts(), platform: platformPool.counts() }),
@@ -227,7 +226,7 @@ function setTenant(tenantId: TenantId): Statement {
 }
 
 /** What comes often, and writes nothing but counters: after anything else that the platform does, access may be another. */
-const changesNoAccess: ReadonlySet<PlatformReason> = new Set(['rate limits', 'request counts', 'statistics'])
+const decidesNothing: ReadonlySet<PlatformReason> = new Set(['rate limits', 'request counts', 'statistics'])
 
 /** More tenants than these are all taken to have changed. */
 const mostGenerations = 10_000

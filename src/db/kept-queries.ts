@@ -28,11 +28,11 @@ type RowOf<Query> = Query extends Compilable<infer Row> ? Row : never
  * @param build gets stand-ins for the values, which it passes on as parameters without a look at them, and the shape,
  *   which decides everything else
  * @param options `isForJson`: nobody looks at its rows before they are JSON, so instants are read as the text that
- *   JSON has of a Date, which takes a tenth of the time
+ *   JSON has of a Date, which takes a tenth of the time. `decidesNothing`: it only reads what decides who may do what
  */
 export function keepQueries<Values extends object, Query extends Compilable, Shape = undefined>(
   build: (queries: TenantQueryBuilder, values: Values, shape: Shape) => Query,
-  { isForJson = false } = {},
+  { isForJson = false, decidesNothing = false } = {},
 ) {
   const kept = new Map<string | undefined, CompiledQuery>()
   return (values: Values, shape = undefined as Shape): Compilable<RowOf<Query>> => {
@@ -46,7 +46,7 @@ export function keepQueries<Values extends object, Query extends Compilable, Sha
     const parameters = query.parameters.map((parameter) =>
       parameter instanceof StandIn ? fill(parameter, values) : parameter,
     )
-    const filled = { ...query, parameters, isForJson }
+    const filled = { ...query, parameters, isForJson, decidesNothing }
     return { compile: () => filled as CompiledQuery<RowOf<Query>> }
   }
 }

@@ -21,10 +21,13 @@ export interface Statement {
   isNeverNamed?: boolean
   /** Instants in its rows are read as the text that JSON has of them. */
   isForJson?: boolean
+  /** It only reads what decides who may do what. */
+  decidesNothing?: boolean
 }
 
 /** A query as Kysely compiles it, or as it was kept. */
-export type Query = Pick<CompiledQuery, 'sql' | 'parameters'> & Pick<Statement, 'isForJson'>
+export type Query = Pick<CompiledQuery, 'sql' | 'parameters'> &
+  Pick<Statement, 'isForJson' | 'decidesNothing'>
 
 /** A statement of our own, without parameters. */
 export function control(sql: string): Statement {
@@ -50,14 +53,14 @@ const maxParameters = 65_535
  * circular object, a BigInt inside JSON) must not leave half a statement on the wire.
  * @throws TransactionError for a statement that no handle may send; TypeError for a value without an encoding
  */
-export function prepareStatement({ sql, parameters, isForJson }: Query): Statement {
+export function prepareStatement({ sql, parameters, isForJson, decidesNothing }: Query): Statement {
   if (!allowed.test(sql)) {
     throw new TransactionError(`a handle sends queries only, not ${JSON.stringify(sql.slice(0, 30))}`)
   }
   // On the wire it would end the text, and the server would take the rest for something else.
   if (sql.includes('\0')) throw new TransactionError('a statement cannot hold a NUL character')
   if (parameters.length > maxParameters) throw new TypeError('too many parameters: pass lists as arrays')
-  const statement = { sql, values: parameters.map(encodeParameter), isForJson }
+  const statement = { sql, values: parameters.map(encodeParameter), isForJson, decidesNothing }
   if (prepared.hasSubscribers) prepared.publish(statement)
   return statement
 }
@@ -87,4 +90,13 @@ export const escapeLiteral = pg.escapeLiteral
 export function isStaleStatement(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { code?: string; routine?: string }
   return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery')
+}
+
+/** The tables that decide who may do what, and what may change them unseen: the functions of the schema app. */
+const decisive =
+  /\bapp\.\w|\b(?:memberships|tenants|plans|sessions|support_sessions|api_keys|users|super_admins)\b/i
+
+/** Whether who may do what in a tenant may be otherwise after a statement. Values are not in its text. */
+export function mayDecideAccess({ sql, decidesNothing }: Statement): boolean {
+  return !decidesNothing && decisive.test(sql)
 }

@@ -4,6 +4,7 @@ import { type Connection, ConnectionLostError } from './connections.ts'
 import {
   control,
   isStaleStatement,
+  mayDecideAccess,
   NotBegunError,
   prepareStatement,
   type Query,
@@ -37,6 +38,8 @@ export class Transaction {
   #asked = 0
   #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
+  /** Whether something was sent that may decide who may do what in the tenant. */
+  mayDecideAccess = false
   /** What goes out together with COMMIT. */
   readonly #last: (Statement | (() => Query | undefined))[] = []
   /** The first rejection; the savepoint that it happened in forgives it. */
@@ -150,6 +153,7 @@ export class Transaction {
     const rejected = this.#fatal ?? this.#failure
     if (rejected) throw rejected.error
     const last = this.#prepareLast()
+    this.mayDecideAccess ||= last.some(mayDecideAccess)
     // Nothing was asked for, so there is nothing to begin or commit.
     if (this.#begin.length > 0 && last.length === 0) return
     const { answers, error } = await this.#connection.send([...this.#takeBegin(), ...last, control('commit')])
@@ -198,6 +202,7 @@ export class Transaction {
 
   #send(statement: Statement): Promise<StatementResult> {
     this.#asked++
+    this.mayDecideAccess ||= mayDecideAccess(statement)
     const answer = this.#connection.pipeline ? this.#deliver(statement) : this.#inTurn(statement)
     return answer.then(
       (result) => {

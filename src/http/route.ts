@@ -194,21 +194,6 @@ export function route(declaration: unknown): Route {
   return declaration as Route
 }
 
-const startsAtOnce = Symbol('starts at once')
-
-/**
- * A handler of a writing route that need not know who asks: it starts together with the check of the caller, so that its
- * first statement leaves in one write with that, and what it does comes to nothing when the check refuses.
- */
-export function atOnce<Call>(handler: (call: Omit<Call, 'principal'>) => Promise<Reply>) {
-  return Object.assign(handler, { [startsAtOnce]: true }) as (call: Call) => Promise<Reply>
-}
-
-/** Whether a handler was made by atOnce. */
-export function isAtOnce(handler: object): boolean {
-  return startsAtOnce in handler
-}
-
 /** 200 with a body. */
 export function ok<Body>(body: Body, audited?: Reply['audited']): Reply<Body> {
   return { status: 200, body, audited }

@@ -9,7 +9,9 @@ import {
   type Claims,
   checkAccess,
   checkMember,
+  heldTenantQuery,
   type Principal,
+  withTenantAsItIs,
 } from '../features/members/access.ts'
 import { recordSupportRequest } from '../features/support-sessions/record-request.ts'
 import { networkOf, originOf } from './address.ts'
@@ -31,7 +33,7 @@ import { problemMembers } from './problem-members.ts'
 import { pass, type RateLimits } from './rate-limits.ts'
 import { readBytes, readInput } from './read-body.ts'
 import { withRoom } from './read-ndjson.ts'
-import { isAtOnce, type Read, type Reply, type Route } from './route.ts'
+import type { Read, Reply, Route } from './route.ts'
 import { sendStream } from './send-stream.ts'
 import { transactionSlots } from './slots.ts'
 import { countRequest, refuseAgain } from './tenant-rate-limit.ts'
@@ -198,42 +200,46 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
       await limitAccount(request, response, route.accountLimit.of(claims))
     }
     const { value: input, idempotencyKey } = parsed
-    let passed: Access[] | undefined
+    let lookedUp: Access[] | undefined
     try {
       return await context.db.withTenant(claims.tenantId, async (tx) => {
-        // What writes a row takes this lock anyhow; here it comes before the tenant's status is read. So the last rows of
-        // a tenant that is being deleted go behind whoever was let in before.
-        const checking = tx.run(accessQuery(claims, route.module, { isHeld: true }))
+        const known = context.rememberedAccess.find(claims, route.module)
         const base = { context, input, request, tx }
-        const isEarly = idempotencyKey === undefined && isAtOnce(route.handler)
-        const early = isEarly ? settle(() => route.handler({ ...base, principal: notYet })) : undefined
-        passed = await checking
+        const run = (principal: Principal) => route.handler({ ...base, principal })
         let principal: Principal
-        try {
-          principal = admit(context, route, claims, passed, response)
-        } catch (refusal) {
-          passed = undefined
-          await early
-          throw refusal
+        let early: Promise<PromiseSettledResult<Reply>> | undefined
+        if (known) {
+          principal = admit(context, route, claims, known, response)
+          const checking = tx.run(heldTenantQuery())
+          // What it asks for first leaves in one write with the check, and comes to nothing when that refuses.
+          if (idempotencyKey === undefined) early = settle(() => run(principal))
+          try {
+            checkAccess(withTenantAsItIs(known, await checking), claims, route, context.clock.now())
+          } catch (refusal) {
+            await early
+            throw refusal
+          }
+        } else {
+          const remember = context.rememberedAccess.ask(claims, route.module)
+          const access = await tx.run(accessQuery(claims, route.module, { isHeld: true }))
+          principal = admit(context, route, claims, access, response)
+          remember(access)
+          lookedUp = access
         }
         const call = { context, route, request, input, tx, principal, idempotencyKey }
         for (const slot of transactionSlots) {
           const repeated = await slot.before?.(call)
           if (repeated) return repeated
         }
-        const reply =
-          early === undefined ? await route.handler({ ...base, principal }) : unsettle(await early)
+        const reply = early === undefined ? await run(principal) : unsettle(await early)
         for (const slot of transactionSlots) await slot.after?.(call, reply)
         return reply
       })
     } finally {
-      if (passed) recordKeyUse(context, claims, passed)
+      if (lookedUp) recordKeyUse(context, claims, lookedUp)
     }
   }
 }
-
-/** What a handler that starts at once has instead: its type shows it none. */
-const notYet = undefined as unknown as Principal
 
 async function settle(work: () => Promise<Reply>): Promise<PromiseSettledResult<Reply>> {
   const [outcome] = await Promise.allSettled([work()])

@@ -83,14 +83,42 @@ export interface Access {
 interface AccessShape {
   kind: Claims['kind']
   module?: ModuleName | undefined
-  /** Holds the tenant until the transaction ends: what writes a row of it does so anyhow. */
+  /** Whether it holds the tenant, as heldTenantQuery does. */
   isHeld: boolean
 }
 
-const keptQueries = keepQueries((queries, claims: Claims, { kind, module, isHeld }: AccessShape) => {
-  const access = queryOf[kind](queries, claims as never).select(moduleColumns(module))
-  return isHeld ? access.modifyEnd(sql`for key share of tenants`) : access
-})
+/** What a tenant's own row says of everybody's access. */
+type TenantState = Pick<Access, 'status' | 'status_set_by' | 'trial_ends_at'>
+
+/**
+ * The tenant's state, and its row held until the transaction ends. What writes a row of the tenant takes this lock
+ * anyhow; before that its status is read. So the last rows of a tenant that is being deleted go behind whoever was let in.
+ */
+export function heldTenantQuery(): Compilable<TenantState> {
+  return keptHeld({})
+}
+
+const keptHeld = keepQueries(
+  (queries) =>
+    queries
+      .selectFrom('tenants')
+      .select(['status', 'status_set_by', 'trial_ends_at'])
+      .modifyEnd(sql`for key share`),
+  { decidesNothing: true },
+)
+
+/** Access that was known, with the tenant as it is now. */
+export function withTenantAsItIs(known: readonly Access[], [tenant]: TenantState[]): Access[] {
+  return tenant ? known.map((access) => ({ ...access, ...tenant })) : []
+}
+
+const keptQueries = keepQueries(
+  (queries, claims: Claims, { kind, module, isHeld }: AccessShape) => {
+    const access = queryOf[kind](queries, claims as never).select(moduleColumns(module))
+    return isHeld ? access.modifyEnd(sql`for key share of tenants`) : access
+  },
+  { decidesNothing: true },
+)
 
 /**
  * The caller's access as one row; none when the session, the membership or the key is gone.
