@@ -76,9 +76,24 @@ function stepsFor(database: string, roles: Roles): Step[] {
     },
     // pg_dump begins with a call of it.
     { unless: mayCall(owner), sql: `grant execute on function ${setConfig} to ${id(owner)}` },
+    withoutSequentialScans(database, roles.tenant.name),
     ...closures(roles),
   )
   return steps
+}
+
+/**
+ * Connections keep a statement's plan for all tenants. One that was made for the tenant that has nearly all rows of a
+ * table reads all of it, and so would the smallest tenant: its few rows stand together in every index.
+ */
+function withoutSequentialScans(database: string, role: string): Step {
+  return {
+    unless: `exists (
+      select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase join pg_roles r on r.oid = s.setrole
+      where d.datname = current_database() and r.rolname = ${pg.escapeLiteral(role)}
+        and 'enable_seqscan=off' = any(s.setconfig))`,
+    sql: `alter role ${pg.escapeIdentifier(role)} in database ${database} set enable_seqscan = off`,
+  }
 }
 
 /**

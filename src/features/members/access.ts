@@ -1,4 +1,4 @@
-import { type Compilable, sql } from 'kysely'
+import { type Compilable, type SqlBool, sql } from 'kysely'
 import { keepQueries, type TenantQueryBuilder, type Tx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
@@ -146,15 +146,18 @@ function moduleColumns(module?: ModuleName) {
 }
 
 function sessionAccess(queries: TenantQueryBuilder, { sessionId, userId }: UserClaims) {
-  return queries
-    .selectFrom('memberships')
-    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
-    .innerJoin('plans', 'plans.plan', 'tenants.plan')
-    .select(accessColumns)
-    .select([nothing<string>().as('key_role'), nothing<Date>().as('key_expires_at')])
-    .select(nothing<Date>().as('key_last_used_at'))
-    .where('memberships.id', '=', sql<string>`app.session_membership(${sessionId})`)
-    .where('memberships.user_id', '=', userId)
+  return (
+    queries
+      .selectFrom('memberships')
+      .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
+      .innerJoin('plans', 'plans.plan', 'tenants.plan')
+      .select(accessColumns)
+      .select([nothing<string>().as('key_role'), nothing<Date>().as('key_expires_at')])
+      .select(nothing<Date>().as('key_last_used_at'))
+      .where('memberships.id', '=', sql<string>`app.session_membership(${sessionId})`)
+      // In words that no index serves: that of all memberships of a person is not ordered by tenants.
+      .where(sql<SqlBool>`(memberships.user_id = ${userId}) is true`)
+  )
 }
 
 /**

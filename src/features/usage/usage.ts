@@ -40,7 +40,8 @@ export function findUsage(queries: TenantQueryBuilder, now: Date) {
     sql<FoundUsage['limits']>`(select json_agg(l) from ${usageQuery(queries, now)} l)`.as('limits'),
     sql<FoundUsage['changes']>`(
       select coalesce(json_agg(json_build_object('metric', d.metric, 'day', d.day, 'quantity', d.quantity)), '[]')
-      from usage_days d where d.day > ${today} - ${sql.lit(daysTold)})`.as('changes'),
+      from usage_days d where (d.tenant_id, d.day) > (tenant_settings.tenant_id, ${today} - ${sql.lit(daysTold)})
+        and d.tenant_id = tenant_settings.tenant_id)`.as('changes'),
   ])
 }
 
