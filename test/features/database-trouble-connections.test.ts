@@ -18,7 +18,7 @@ import {
   prepareTraffic,
   trafficEnv,
 } from '../support/trouble/traffic.ts'
-import { type Message, startWire, type Verdict, type Wire } from '../support/wire.ts'
+import { isBegin, type Message, startWire, type Verdict, type Wire } from '../support/wire.ts'
 
 // A server whose way to the database is cut, again and again, at every point of a transaction. TROUBLE_CUTS says how often,
 // and TROUBLE_SEED asks for other points.
@@ -92,12 +92,14 @@ const clients = () => queryObjects(pg.Client as never, { format: 'count' })
 function cutAtRandom({ below, oneOf }: ReturnType<typeof createRandom>) {
   const done = { begin: 0, statement: 0, commit: 0, login: 0 }
   const commits = new Set<number>()
-  wire.onMessage = ({ type, sql, connection }: Message): Verdict => {
+  wire.onMessage = (message: Message): Verdict => {
+    const { type, sql, connection } = message
     wire.messages.length = 0
+    if (isBegin(message)) commits.delete(connection)
     if (type === 'B' && sql === 'commit') commits.add(connection)
-    const point =
-      type === 'Q' ? 'begin' : type === 'p' ? 'login' : commits.has(connection) ? 'commit' : 'statement'
-    if (!['Q', 'p', 'B', 'E', 'S'].includes(type) || below(point === 'commit' ? 6 : 20) > 0) return 'forward'
+    const statement = commits.has(connection) ? 'commit' : 'statement'
+    const point = isBegin(message) ? 'begin' : type === 'p' ? 'login' : statement
+    if (!['p', 'B', 'E', 'S'].includes(type) || below(point === 'commit' ? 6 : 20) > 0) return 'forward'
     done[point]++
     return oneOf<Verdict>(['cut', 'cut after', 'reset'])
   }
@@ -181,13 +183,14 @@ test(`${cuts} cut connections leave none behind, nor anything that remembers the
 }, 360_000)
 
 test('connections that stand still, at any point, are given up after a while, and others are served meanwhile', async () => {
-  const points = [/^BEGIN/, /^insert into "clients"/, /^commit/]
+  const points = [/^SET LOCAL app.tenant_id = 'acme'/, /^insert into "clients"/, /^commit/]
   const frozen = new Set<RegExp>()
   const writing = new Set<number>()
-  wire.onMessage = ({ type, sql, connection }: Message) => {
-    if (/^BEGIN READ WRITE; SET LOCAL app.tenant_id = 'acme'; SET LOCAL statement/.test(sql))
-      writing.add(connection)
-    const point = points.find((each) => !frozen.has(each) && (type === 'Q' || type === 'B') && each.test(sql))
+  wire.onMessage = (message: Message) => {
+    const { type, sql, connection } = message
+    if (isBegin(message) && sql === 'BEGIN READ WRITE') writing.add(connection)
+    else if (isBegin(message)) writing.delete(connection)
+    const point = points.find((each) => !frozen.has(each) && type === 'B' && each.test(sql))
     if (!point || !writing.has(connection)) return 'forward'
     frozen.add(point)
     return 'freeze'

@@ -8,7 +8,7 @@ import { addClients, keptTables, rowsOf } from '../support/deletion.ts'
 import { addMember } from '../support/members.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
 import { join as joinTenant } from '../support/sessions.ts'
-import { type Message, startWire, type Verdict } from '../support/wire.ts'
+import { isBegin, type Message, startWire, type Verdict } from '../support/wire.ts'
 
 // A process that deletes a tenant is killed wherever it stands; the next one goes on, and in the end a worker does.
 let platform: Platform
@@ -108,8 +108,8 @@ async function dieAt(isIt: (typeof points)[number]['isIt'], skip: number, verdic
   const reached = Promise.withResolvers<'killed there'>()
   const texts = new Map<number, string>()
   wire.onMessage = (message) => {
-    const { connection, type, sql } = message
-    if (type === 'Q') texts.set(connection, '')
+    const { connection, sql } = message
+    if (isBegin(message)) texts.set(connection, '')
     const text = texts.get(connection) ?? ''
     texts.set(connection, text + sql)
     if (!isIt(message, text) || left-- > 0) return 'forward'

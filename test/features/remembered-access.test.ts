@@ -69,7 +69,7 @@ describe('what is known of a caller', () => {
     const { known, look, name } = await signUp('Elsewhere')
     expect(await look()).toBe(200)
     const began = performance.now()
-    await platform.forceTenant(name, `status = 'SUSPENDED', status_set_by = 'operator'`)
+    await platform.forceTenant(name, `status = 'SUSPENDED', status_set_by = 'operator'`, { by: 'another' })
     await vi.waitFor(async () => expect(await look()).toBe(403), { timeout: 5000, interval: 20 })
     // The clock of the process decides, so what is slow here is this machine.
     process.stdout.write(`Known elsewhere after ${Math.round(performance.now() - began)} ms\n`)
@@ -79,7 +79,7 @@ describe('what is known of a caller', () => {
   test('is asked about in the transaction of whoever writes: a tenant that is blocked meanwhile writes nothing', async () => {
     const { known, look, post, name } = await signUp('Blocked')
     expect(await look()).toBe(200)
-    await platform.forceTenant(name, `status = 'SUSPENDED', status_set_by = 'operator'`)
+    await platform.forceTenant(name, `status = 'SUSPENDED', status_set_by = 'operator'`, { by: 'another' })
     expect(known(), 'nobody has told this process').toBeDefined()
     expect(await post('/v1/clients', { name: 'late' })).toMatchObject({
       status: 403,

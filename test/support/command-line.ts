@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { vi } from 'vitest'
 import { runCommandLine } from '../../src/cli.ts'
 import { testSecret } from './cluster.ts'
+import { collectingEnvironment } from './plan-guard/child-processes.ts'
 import type { Platform } from './platform.ts'
 
 const program = join(import.meta.dirname, '../../src/cli.ts')
@@ -11,7 +12,7 @@ const program = join(import.meta.dirname, '../../src/cli.ts')
 /** Runs one command as a shell would, with this environment alone, in a folder where no .env of a developer lies. */
 export function runCli(args: string[], env: Record<string, string>, cwd = tmpdir()) {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
-  const options = { env: { PATH, HOME, NODE_COMPILE_CACHE, ...env }, cwd }
+  const options = { env: { PATH, HOME, NODE_COMPILE_CACHE, ...collectingEnvironment(), ...env }, cwd }
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const child = execFile(process.execPath, [program, ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),

@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net'
-import { type Message, startWire, type Verdict } from './wire.ts'
+import { isBegin, type Message, startWire, type Verdict } from './wire.ts'
 
 /** Where in its work with Stripe's events a server stands when it is killed, in the order of an event's life. */
 const phases = {
@@ -81,7 +81,7 @@ export async function startCrashPoint(
   wire.onMessage = (message) => {
     const state = connections.get(message.connection) ?? { transaction: '', text: '' }
     connections.set(message.connection, state)
-    if (message.type === 'Q') state.transaction = ''
+    if (isBegin(message)) state.transaction = ''
     if (message.type === 'B') {
       state.text = message.sql
       state.transaction ||= transactionOf(message.sql)

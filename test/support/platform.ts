@@ -118,15 +118,17 @@ export async function startPlatform(
       }),
     /** Calls without a token. */
     ...anonymous,
-    /** Puts a tenant into any state, also one that no change of status leads to. */
-    forceTenant: (tenantId: string, assignments: string) =>
-      askAsAdmin((client) =>
+    /** Puts a tenant into any state, also one that no change of status leads to; `by` whom decides who hears of it. */
+    forceTenant: async (tenantId: string, assignments: string, { by = 'this process' } = {}) => {
+      await askAsAdmin((client) =>
         inTenant(client, tenantId, () =>
           client.query(`alter table tenants disable trigger tenants_status;
             update tenants set ${assignments} where tenant_id = '${tenantId}';
             alter table tenants enable trigger tenants_status`),
         ),
-      ),
+      )
+      if (by === 'this process') await context.db.withPlatform('tenants', async () => undefined)
+    },
     signUp,
     acme: await signUp('Acme'),
     globex: await signUp('Globex'),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
+import { collectingEnvironment } from './plan-guard/child-processes.ts'
 
 /** A server in a process of its own, as `npm start` runs it. */
 export interface ServerProcess {
@@ -52,7 +53,7 @@ export async function startProcess(file: URL, env: Record<string, string>, sign:
   const [program, args] = openFiles ? ['sh', limited] : [process.execPath, [file.pathname]]
   const child = spawn(program, args, {
     cwd: tmpdir(),
-    env: { PATH, HOME, NODE_COMPILE_CACHE, PORT: '0', ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, PORT: '0', ...collectingEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

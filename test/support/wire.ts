@@ -11,6 +11,11 @@ export interface Message {
   raw: Buffer
 }
 
+/** Whether a message begins a transaction: those of the data layer are bound, others may be simple. */
+export function isBegin({ type, sql }: Message): boolean {
+  return (type === 'B' || type === 'Q') && /^begin/i.test(sql)
+}
+
 /**
  * What becomes of a message: sent on, replaced, or the client's connection is cut (reset: without a word of parting), or
  * stands still for good, before or after it is sent on.
