@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/plan-guard/collect.ts'],
     pool: 'forks',
     // Files of one worker share their modules, which are read once then: what a test changes it puts back.
     isolate: false,

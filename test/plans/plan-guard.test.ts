@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { withDirectClient } from '../../src/db/direct-client.ts'
+import type { TestDatabase } from '../support/cluster.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { type Evidence, judge } from '../support/plan-guard/guard.ts'
+import { composeReport } from '../support/plan-guard/report.ts'
+import { fillSkewed } from '../support/plan-guard/skewed-database.ts'
+import type { Statement } from '../support/plan-guard/statements.ts'
+
+// What the guard is there for is planted, each in turn, and it has to say so.
+const { adminUrl, isSuperuser } = inject('testCluster')
+const { rows } = await withDirectClient(adminUrl, (admin) =>
+  admin.query(`select current_setting('server_version_num')::int / 10000 as version`),
+)
+const isAble = isSuperuser && rows[0].version >= 16
+
+describe.skipIf(!isAble)(
+  `the plan guard${isAble ? '' : ' (skipped: it needs a superuser and PostgreSQL 16)'}`,
+  () => {
+    let database: TestDatabase
+    const admin = (sql: string) => withDirectClient(database.adminUrl, (client) => client.query(sql))
+
+    beforeAll(async () => {
+      database = await createTestDatabase()
+      const sizes = { big: 2000, small: 3, smallTenants: 100 }
+      await withDirectClient(database.adminUrl, (client) => fillSkewed(client, sizes))
+    })
+
+    afterAll(() => database.drop())
+
+    const place = 'src/features/planted/planted.ts'
+    const one = 'select name from clients where id = $1'
+    const statement = (sql: string, role = 'tenant'): Statement => ({ role, sql, places: [[`${place}:7`]] })
+
+    async function findingsOf(evidence: Partial<Evidence>) {
+      const nothing = { statements: [], calls: [], outsideTenants: [], acrossTenants: [], wholeTenants: [] }
+      const { directTenantUrl: tenantUrl } = database
+      const verdict = await judge({ ...database, tenantUrl }, { ...nothing, isPartial: true, ...evidence })
+      // Without calls no function is looked into, which is told of each.
+      const told = verdict.findings.filter(
+        ({ rule }) => rule !== 'function not looked into' || evidence.calls,
+      )
+      return { verdict, told: told.map(({ rule, table }) => `${table}: ${rule}`) }
+    }
+
+    const findings = async (sql: string, role?: string) =>
+      (await findingsOf({ statements: [statement(sql, role)] })).told
+
+    test('says nothing of a statement that reads by tenant and key', async () => {
+      expect(await findings(one)).toEqual([])
+      expect(
+        await findings(
+          'select l.id from invoice_lines l join invoices i on i.id = l.invoice_id where i.id = $1',
+        ),
+      ).toEqual([])
+    })
+
+    test('finds an index that is missing', async () => {
+      await admin(`alter table clients rename to clients_before;
+        create table clients (like clients_before including defaults);
+        insert into clients select * from clients_before;
+        alter table clients enable row level security, force row level security;
+        create policy tenant_isolation on clients using (tenant_id = app.current_tenant());
+        grant select on clients to public; analyze clients`)
+      try {
+        expect(await findings(one)).toEqual(['clients: sequential scan'])
+      } finally {
+        await admin('drop table clients; alter table clients_before rename to clients')
+      }
+      expect(await findings(one)).toEqual([])
+    })
+
+    test('finds an index that is not led by tenant_id', async () => {
+      await admin('create index planted on clients (id)')
+      try {
+        expect(await findings(one)).toEqual(['clients: index not led by tenant_id'])
+      } finally {
+        await admin('drop index planted')
+      }
+    })
+
+    test('finds a statement that reads the rows of all', async () => {
+      // So planned for the tenant that has most of them, and kept for the others.
+      expect(await findings('select count(notes) from clients where notes > $1')).toEqual([
+        'clients: sequential scan',
+      ])
+      expect(await findings('select count(*) from memberships', 'platform')).toContain(
+        'memberships: fans out',
+      )
+    })
+
+    test('finds a join that leaves the tenant, whoever its neighbour is', async () => {
+      const sql = `select t.name, (select count(*) from memberships m where m.tenant_id = t.tenant_id)
+        from tenants t where t.region = $1`
+      expect(await findings(sql, 'platform')).toEqual(
+        expect.arrayContaining(['memberships: fans out', 'tenants: fans out']),
+      )
+      expect(await findings(`${sql} and t.tenant_id = $2`, 'platform')).not.toContain('memberships: fans out')
+    })
+
+    test('finds a function that escapes', async () => {
+      await admin(`create function app.planted(wanted uuid) returns text language plpgsql security definer as $$
+        begin return (select c.name from public.clients c where c.id = wanted); end $$;
+        grant execute on function app.planted(uuid) to public`)
+      const call = { role: 'tenant', sql: 'select app.planted(gen_random_uuid())' } as const
+      try {
+        const { verdict } = await findingsOf({})
+        expect(verdict.findings).toContainEqual(
+          expect.objectContaining({ rule: 'function not looked into', table: 'app.planted' }),
+        )
+        const { told } = await findingsOf({ calls: [call] })
+        expect(told).toContain('clients: fans out')
+        expect(told).not.toContain('app.planted: function not looked into')
+      } finally {
+        await admin('drop function app.planted')
+      }
+    })
+
+    test('finds a view that reads as its owner', async () => {
+      await admin(
+        'create view planted as select * from clients; grant select on planted to public; analyze clients',
+      )
+      try {
+        expect(await findings('select name from planted where id = $1')).toContain('clients: fans out')
+      } finally {
+        await admin('drop view planted')
+      }
+    })
+
+    test('finds an exception that nothing needs, and honours one that something does', async () => {
+      const sql = 'select count(*) from memberships'
+      const exception = {
+        role: 'platform',
+        from: [place],
+        tables: ['memberships'],
+        why: 'counts all',
+      } as const
+      const statements = [statement(sql, 'platform')]
+      const acrossTenants = [{ ...exception, from: [place], tables: ['memberships'] }]
+      const excused = await findingsOf({ statements, acrossTenants, isPartial: false })
+      expect(excused.told).toEqual([])
+      const needless = await findingsOf({ statements: [], acrossTenants, isPartial: false })
+      expect(needless.told).toEqual([
+        'memberships: exception without need',
+        `${place}: exception without need`,
+      ])
+    })
+
+    test('finds a statement that cannot be explained, and counts what has no plan', async () => {
+      const statements = ['select 1 / 0', 'savepoint p1', 'select id from planted_by_a_test'].map((sql) =>
+        statement(sql),
+      )
+      const byTest = ['delete from clients', 'delete from plans', 'select 1; delete from clients'].map(
+        (sql) => ({
+          ...statement(sql),
+          places: [['test/features/clients.test.ts:1']],
+        }),
+      )
+      const { told, verdict } = await findingsOf({ statements: [...statements, ...byTest] })
+      expect(told).toEqual([': cannot be explained'])
+      expect(Object.fromEntries(verdict.skipped)).toEqual({
+        'have no plan': 1,
+        'are about a table of a test': 1,
+        'are sent by a test to be refused': 1,
+        'are several in one, by a test': 1,
+      })
+    })
+
+    test('tells the table, the rule, the line of the plan, the statement and where it came from', async () => {
+      const { verdict } = await findingsOf({
+        statements: [statement('select count(notes) from clients where notes > $1')],
+      })
+      const report = composeReport({
+        ...verdict,
+        findings: verdict.findings.filter(({ table }) => table === 'clients'),
+      })
+      expect(report).toMatch(
+        /^clients: sequential scan \(as the tenant role\)\n {2}Seq Scan on clients; Filter: /,
+      )
+      expect(report).toContain(`  from: ${place}:7\n  select count(notes) from clients where notes > $1\n`)
+      expect(report).toContain('1 statements from 1 files explained')
+    })
+  },
+)
