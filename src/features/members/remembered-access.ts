@@ -20,8 +20,8 @@ export interface RememberedAccess {
 }
 
 /**
- * Remembers in one process, for reading. Only of sessions: tokens that are verified already are the same claims each
- * time. Whoever writes is looked up in the transaction of the write.
+ * Remembers in one process, and only of sessions: tokens that are verified already are the same claims each time. Who
+ * writes sees the tenant's own row in the transaction of the write all the same: heldTenantQuery.
  */
 export function createRememberedAccess({ generationOf }: Pick<Database, 'generationOf'>): RememberedAccess {
   const remembered = new WeakMap<Claims, Remembered>()

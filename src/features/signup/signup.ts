@@ -60,11 +60,15 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
     [company_name, admin_email.split('@')[0] ?? '', input.company_email, admin_first_name, admin_last_name],
     'body.admin_password',
   )
+  const hashing = passwords.hash(input.admin_password)
+  // The database looks meanwhile; whoever it refuses does not wait for the hash.
+  hashing.catch(() => undefined)
   await db.withPlatform('signup', async (tx) => {
-    refuseClosedSignups(await readSystemSettings(tx))
-    if (await isEmailKnown(tx, admin_email)) throw new AppError('email_taken')
+    const [settings, isKnown] = await Promise.all([readSystemSettings(tx), isEmailKnown(tx, admin_email)])
+    refuseClosedSignups(settings)
+    if (isKnown) throw new AppError('email_taken')
   })
-  const passwordHash = await passwords.hash(input.admin_password)
+  const passwordHash = await hashing
 
   const now = clock.now()
   const user: UserAnswer = {
