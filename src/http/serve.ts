@@ -1,23 +1,20 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { recordKeyUse } from '../features/api-keys/key-use.ts'
 import {
   type Access,
-  accessQuery,
   type Claims,
   checkAccess,
   checkMember,
-  heldTenantQuery,
   type Principal,
-  withTenantAsItIs,
 } from '../features/members/access.ts'
+import { accessQuery, heldTenantQuery, withTenantAsItIs } from '../features/members/access-queries.ts'
 import { recordSupportRequest } from '../features/support-sessions/record-request.ts'
 import { networkOf, originOf } from './address.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
 import { authenticateAdmin } from './authenticate-admin.ts'
-import { codesOf } from './error-codes.ts'
+import { checkAnswer, checkError } from './check-answer.ts'
 import { toAppError } from './error-handler.ts'
 import {
   answerOnce,
@@ -29,7 +26,6 @@ import {
   unrepeatable,
 } from './idempotency.ts'
 import type { ParsedInput } from './input.ts'
-import { problemMembers } from './problem-members.ts'
 import { pass, type RateLimits } from './rate-limits.ts'
 import { readBytes, readInput } from './read-body.ts'
 import { withRoom } from './read-ndjson.ts'
@@ -308,27 +304,4 @@ function send(response: Response, reply: Reply): void {
   const text = reply.body === undefined ? reply.text : (reply.json ?? JSON.stringify(reply.body))
   if (text !== undefined) response.setHeader('Content-Length', Buffer.byteLength(text))
   response.end(text)
-}
-
-/** In tests: an answer that its route does not declare is a bug, and told as one. */
-function checkAnswer(route: Route, reply: Reply): void {
-  const other = route.otherResponse
-  const { status, body } = other && reply.status === other.status ? other : route.response
-  if (reply.status !== status && reply.status < 500)
-    throw new Error(`${route.path} does not declare ${reply.status}`)
-  if (body) body.parse(reply.body)
-  if (reply.json !== undefined && reply.json !== JSON.stringify(reply.body)) {
-    throw new Error(`${route.path} sends another body than it answers`)
-  }
-}
-
-/** In tests: an error that its route does not declare, or with members that its code does not have, is a bug, and told as one. */
-function checkError(route: Route, error: unknown): void {
-  const { code, members } = toAppError(error)
-  const name = `${route.method} ${route.path}`
-  if (!codesOf(route).includes(code)) throw new Error(`${name} does not declare ${code}`, { cause: error })
-  const schema = problemMembers[code]?.members ?? z.strictObject({})
-  if (!schema.safeParse(members).success) {
-    throw new Error(`${name} answers ${code} with other members than it has`, { cause: error })
-  }
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { mayDecideAccess } from '../../src/db/statements.ts'
-import { accessQuery, type Claims, type UserClaims } from '../../src/features/members/access.ts'
+import type { Claims, UserClaims } from '../../src/features/members/access.ts'
+import { accessQuery } from '../../src/features/members/access-queries.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
 
 let platform: Platform
@@ -60,6 +61,8 @@ describe('what is known of a caller', () => {
     await platform.context.db.withTenant(tenantId, (tx) =>
       sql`update memberships set updated_at = updated_at`.execute(tx),
     )
+    // Another module was asked about since, and has its answer already.
+    platform.context.rememberedAccess.ask(claims, 'accounting')([{ role: 'viewer' } as never])
     remember([{ role: 'owner' } as never])
     expect(known()).toBeUndefined()
     expect(await look()).toBe(200)

@@ -1,7 +1,8 @@
 import type { Compilable, InferResult } from 'kysely'
 import type { Context } from '../../context.ts'
 import type { TenantQueryBuilder } from '../../db/database.ts'
-import { accessQuery, type Claims, checkAccess } from '../../features/members/access.ts'
+import { type Claims, checkAccess } from '../../features/members/access.ts'
+import { accessQuery } from '../../features/members/access-queries.ts'
 import type { Permission } from '../../features/members/roles.ts'
 import type { ModuleName } from '../../features/plans/plans.ts'
 

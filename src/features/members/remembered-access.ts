@@ -8,7 +8,7 @@ const rememberedMs = 900
 interface Remembered {
   generation: number
   until: number
-  access: Map<ModuleName | undefined, readonly Access[]>
+  access: readonly Access[]
 }
 
 /** What the database said last of callers who go on asking: it is asked once a second, and not with each request. */
@@ -21,28 +21,26 @@ export interface RememberedAccess {
 
 /**
  * Remembers in one process, and only of sessions: tokens that are verified already are the same claims each time. Who
- * writes sees the tenant's own row in the transaction of the write all the same: heldTenantQuery.
+ * writes holds the tenant's row and sees its status as it is then (heldTenantQuery); session, membership, role and plan
+ * may be older by what is remembered, where another process has changed them.
  */
 export function createRememberedAccess({ generationOf }: Pick<Database, 'generationOf'>): RememberedAccess {
-  const remembered = new WeakMap<Claims, Remembered>()
-
-  function present(claims: Claims): Remembered | undefined {
-    const known = remembered.get(claims)
-    const isPresent =
-      known && known.generation === generationOf(claims.tenantId) && performance.now() < known.until
-    return isPresent ? known : undefined
-  }
-
+  const remembered = new WeakMap<Claims, Map<ModuleName | undefined, Remembered>>()
   return {
-    find: (claims, module) => present(claims)?.access.get(module),
+    find(claims, module) {
+      const known = remembered.get(claims)?.get(module)
+      const isPresent =
+        known && known.generation === generationOf(claims.tenantId) && performance.now() < known.until
+      return isPresent ? known.access : undefined
+    },
     ask(claims, module) {
+      // As they are before it is asked: what comes meanwhile makes the answer one of the past.
       const generation = generationOf(claims.tenantId)
       const until = performance.now() + rememberedMs
       return (access) => {
         if (claims.kind !== 'user' || access.length === 0) return
-        const known = present(claims)
-        if (known) known.access.set(module, access)
-        else remembered.set(claims, { generation, until, access: new Map([[module, access]]) })
+        const ofModules = remembered.get(claims) ?? new Map()
+        remembered.set(claims, ofModules.set(module, { generation, until, access }))
       }
     },
   }
