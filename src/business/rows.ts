@@ -154,7 +154,8 @@ export async function insertRow(tx: Tx, table: Table, values: Row, now: Date): P
     created_at: now,
     updated_at: now,
   }
-  const [inserted] = await explain(table, () => tx.run(insertInto(table)(row, Object.keys(row))))
+  const given = Object.entries(row).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  const [inserted] = await explain(table, () => tx.run(insertInto(table)(row, given)))
   return inserted as Row
 }
 

@@ -87,6 +87,8 @@ export class Batch extends pg.Query {
     const parsers = this.#statements[index]?.isForJson ? this.#shape.parsersForJson : this.#shape.parsers
     const row: Record<string, unknown> = { ...empty }
     try {
+      if (fields.length !== names.length)
+        throw new TypeError('a row has other columns than its statement had')
       for (let column = 0; column < names.length; column++) {
         const text = fields[column] as string | null
         if (text !== null) row[names[column] as string] = parsers[column]?.(text)

@@ -45,6 +45,9 @@ const allowed =
 /** Whoever listens in this process is told of each statement while its author is on the stack. */
 const prepared = channel('tenantry.prepared')
 
+/** The rows of these are those of a cursor, which may be another one under the same name. */
+const ofCursor = /^\s*(?:fetch|move)\b/i
+
 /** The count of parameters travels in 16 bits and would wrap around. */
 const maxParameters = 65_535
 
@@ -60,7 +63,9 @@ export function prepareStatement({ sql, parameters, isForJson, decidesNothing }:
   // On the wire it would end the text, and the server would take the rest for something else.
   if (sql.includes('\0')) throw new TransactionError('a statement cannot hold a NUL character')
   if (parameters.length > maxParameters) throw new TypeError('too many parameters: pass lists as arrays')
-  const statement = { sql, values: parameters.map(encodeParameter), isForJson, decidesNothing }
+  const isNeverNamed = ofCursor.test(sql)
+  const values = parameters.map(encodeParameter)
+  const statement = { sql, values, isNeverNamed, isForJson, decidesNothing }
   if (prepared.hasSubscribers) prepared.publish(statement)
   return statement
 }
@@ -94,7 +99,7 @@ export function isStaleStatement(error: unknown): boolean {
 
 /** The tables that decide who may do what, and what may change them unseen: the functions of the schema app. */
 const decisive =
-  /\bapp\.\w|\b(?:memberships|tenants|plans|sessions|support_sessions|api_keys|users|super_admins)\b/i
+  /\bapp"?\s*\.\s*"?\w|\b(?:memberships|tenants|plans|sessions|support_sessions|api_keys|users|super_admins)\b/i
 
 /** Whether who may do what in a tenant may be otherwise after a statement. Values are not in its text. */
 export function mayDecideAccess({ sql, decidesNothing }: Statement): boolean {

@@ -156,12 +156,14 @@ export class Transaction {
     this.mayDecideAccess ||= last.some(mayDecideAccess)
     // Nothing was asked for, so there is nothing to begin or commit.
     if (this.#begin.length > 0 && last.length === 0) return
-    const { answers, error } = await this.#connection.send([...this.#takeBegin(), ...last, control('commit')])
+    const begin = this.#takeBegin()
+    const { answers, error } = await this.#connection.send([...begin, ...last, control('commit')])
     if (error) {
       // An error is the whole truth only if the session goes on after it.
       const isLost = error instanceof ConnectionLostError ? error.wasSent : !(await this.rollback())
       throw isLost ? new AppError('outcome_unknown', { cause: error }) : error
     }
+    checkBegun(begin, answers)
     const { command } = answers.at(-1) as StatementResult
     if (command !== 'COMMIT')
       throw new TransactionError(`COMMIT was answered with ${command}: nothing was saved`)

@@ -128,12 +128,18 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
       throw parsed.error
     }
     let isChecked = false
+    const check = async () => {
+      isChecked = true
+      return checkAlone(context, route, claims, response)
+    }
     const read: Read = async (build) => {
       const known = context.rememberedAccess.find(claims, route.module)
       if (known) {
         isChecked = true
         const principal = admit(context, route, claims, known, response)
         const [rows] = await context.db.readTenant(claims.tenantId, (queries) => [build(queries, claims)])
+        // It may have waited in line, and be known no more.
+        if (context.rememberedAccess.find(claims, route.module) !== known) await check()
         return { rows: rows as never, principal }
       }
       const remember = context.rememberedAccess.ask(claims, route.module)
@@ -146,10 +152,6 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
       remember(access)
       recordKeyUse(context, claims, access)
       return { rows: rows as never, principal }
-    }
-    const check = async () => {
-      isChecked = true
-      return checkAlone(context, route, claims, response)
     }
     try {
       if (route.accountLimit) {
@@ -238,7 +240,7 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
 }
 
 async function settle(work: () => Promise<Reply>): Promise<PromiseSettledResult<Reply>> {
-  const [outcome] = await Promise.allSettled([work()])
+  const [outcome] = await Promise.allSettled([(async () => work())()])
   return outcome
 }
 

@@ -5,6 +5,7 @@ import type { Tx } from '../../src/db/database.ts'
 import { AppError } from '../../src/errors.ts'
 import {
   acme,
+  client,
   insertClient,
   insertSql,
   insertUser,
@@ -92,6 +93,20 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
       wire.onMessage = () => 'forward'
       expect(await db.withTenant(acme, namesIn)).toEqual([])
       expect(await on.usersNamed('ours@example.com')).toBe(0)
+      await db.close()
+    },
+  )
+
+  test.each(spoiled)(
+    'nor does what leaves with COMMIT alone, when "%s" stands in the place of %s',
+    async (...how) => {
+      const db = throughWire(mode)
+      spoil(...how)
+      const written = db.withTenant(acme, async (tx) => {
+        tx.atCommit(tx.insertInto('clients').values(client('alone')))
+      })
+      await expect(written).rejects.toThrow(/BEGIN was answered with|syntax error|row-level security/)
+      wire.onMessage = () => 'forward'
       await db.close()
     },
   )

@@ -132,6 +132,17 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     await wire.close()
   })
 
+  test('a cursor of the same name may have other columns', async () => {
+    const db = on.open({ ...mode, tenantPoolSize: 1 })
+    const fetched = (query: string) =>
+      db.withTenant(acme, async (tx) => {
+        await sql.raw(`declare c cursor for ${query}`).execute(tx)
+        return (await sql.raw('fetch 5 from c').execute(tx)).rows
+      })
+    expect(await fetched(`select 1 as one, 'x' as label`)).toEqual([{ one: 1, label: 'x' }])
+    expect(await fetched(`select 'y' as other`)).toEqual([{ other: 'y' }])
+  })
+
   test('a tenant id is checked at run time too', async () => {
     const db = on.open(mode)
     for (const id of ["acme'; reset all; --", '', 'Acme', undefined]) {

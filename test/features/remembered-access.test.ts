@@ -79,6 +79,22 @@ describe('what is known of a caller', () => {
     expect(known()).toBeUndefined()
   })
 
+  test('is looked at again where the answer had to wait in line', async () => {
+    const { look, claims, tenantId } = await signUp('In line')
+    expect(await look()).toBe(200)
+    const { db } = platform.context
+    const all = Promise.withResolvers<void>()
+    const holding = Array.from({ length: 10 }, () => db.withTenant(tenantId, () => all.promise))
+    const waiting = look()
+    await vi.waitFor(() => expect(db.counts().tenant.total).toBeGreaterThanOrEqual(10))
+    await db.withPlatform('session', (tx) =>
+      tx.deleteFrom('sessions').where('user_id', '=', claims.userId).execute(),
+    )
+    all.resolve()
+    await Promise.all(holding)
+    expect(await waiting).toBe(401)
+  })
+
   test('is asked about in the transaction of whoever writes: a tenant that is blocked meanwhile writes nothing', async () => {
     const { known, look, post, name } = await signUp('Blocked')
     expect(await look()).toBe(200)
@@ -122,7 +138,9 @@ test('whatever writes a table that access is read from is taken to decide', () =
       expect(mayDecideAccess({ sql: text, values: [] }), text).toBe(true)
     }
   }
-  expect(mayDecideAccess({ sql: 'select app.end_sessions($1)', values: [] })).toBe(true)
+  for (const call of ['app.end_sessions', '"app"."end_sessions"', 'app . end_sessions']) {
+    expect(mayDecideAccess({ sql: `select ${call}($1)`, values: [] }), call).toBe(true)
+  }
   expect(
     mayDecideAccess({ sql: 'insert into "clients" ("name") values ($1)', values: ['memberships'] }),
   ).toBe(false)
