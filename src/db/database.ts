@@ -226,7 +226,12 @@ function setTenant(tenantId: TenantId): Statement {
 }
 
 /** What comes often, and writes nothing but counters: after anything else that the platform does, access may be another. */
-const decidesNothing: ReadonlySet<PlatformReason> = new Set(['rate limits', 'request counts', 'statistics'])
+const decidesNothing: ReadonlySet<PlatformReason> = new Set([
+  'rate limits',
+  'request counts',
+  'signing keys',
+  'statistics',
+])
 
 /** More tenants than these are all taken to have changed. */
 const mostGenerations = 10_000

@@ -2,16 +2,11 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { recordKeyUse } from '../features/api-keys/key-use.ts'
-import {
-  type Access,
-  type Claims,
-  checkAccess,
-  checkMember,
-  type Principal,
-} from '../features/members/access.ts'
+import { type Access, type Claims, checkAccess, type Principal } from '../features/members/access.ts'
 import { accessQuery, heldTenantQuery, withTenantAsItIs } from '../features/members/access-queries.ts'
 import { recordSupportRequest } from '../features/support-sessions/record-request.ts'
 import { networkOf, originOf } from './address.ts'
+import { admit, checkAlone, findKnown } from './admission.ts'
 import { authenticate, confirmTenant } from './authenticate.ts'
 import { authenticateAdmin } from './authenticate-admin.ts'
 import { checkAnswer, checkError } from './check-answer.ts'
@@ -32,7 +27,7 @@ import { withRoom } from './read-ndjson.ts'
 import type { Read, Reply, Route } from './route.ts'
 import { sendStream } from './send-stream.ts'
 import { transactionSlots } from './slots.ts'
-import { countRequest, refuseAgain } from './tenant-rate-limit.ts'
+import { refuseAgain } from './tenant-rate-limit.ts'
 import { introduce } from './unknown-keys.ts'
 
 type Open = Extract<Route, { scope: 'open' }>
@@ -133,10 +128,10 @@ function serveRead(context: Context, route: ReadOnly, limitAccount: LimitAccount
       return checkAlone(context, route, claims, response)
     }
     const read: Read = async (build) => {
-      const known = context.rememberedAccess.find(claims, route.module)
+      const known = findKnown(context, route, claims)
       if (known) {
         isChecked = true
-        const principal = admit(context, route, claims, known, response)
+        const principal = admit(context, route, claims, known, response, { isOlder: true })
         const [rows] = await context.db.readTenant(claims.tenantId, (queries) => [build(queries, claims)])
         // It may have waited in line, and be known no more.
         if (context.rememberedAccess.find(claims, route.module) !== known) await check()
@@ -201,13 +196,13 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
     let lookedUp: Access[] | undefined
     try {
       return await context.db.withTenant(claims.tenantId, async (tx) => {
-        const known = context.rememberedAccess.find(claims, route.module)
+        const known = findKnown(context, route, claims)
         const base = { context, input, request, tx }
         const run = (principal: Principal) => route.handler({ ...base, principal })
         let principal: Principal
         let early: Promise<PromiseSettledResult<Reply>> | undefined
         if (known) {
-          principal = admit(context, route, claims, known, response)
+          principal = admit(context, route, claims, known, response, { isOlder: true })
           const checking = tx.run(heldTenantQuery())
           // What it asks for first leaves in one write with the check, and comes to nothing when that refuses.
           if (idempotencyKey === undefined) early = settle(() => run(principal))
@@ -247,32 +242,6 @@ async function settle(work: () => Promise<Reply>): Promise<PromiseSettledResult<
 function unsettle(outcome: PromiseSettledResult<Reply>): Reply {
   if (outcome.status === 'rejected') throw outcome.reason
   return outcome.value
-}
-
-/** Who may not call at all is told that before what is wrong with the input. */
-async function checkAlone(
-  context: Context,
-  route: ReadOnly | Writing,
-  claims: Claims,
-  response: Response,
-): Promise<Principal> {
-  const [access] = await context.db.readTenant(claims.tenantId, () => [accessQuery(claims, route.module)])
-  const principal = admit(context, route, claims, access, response)
-  recordKeyUse(context, claims, access)
-  return principal
-}
-
-/** Lets the caller in, whose access was read just now, and counts the request against their tenant's plan. */
-function admit(
-  context: Context,
-  route: ReadOnly | Writing,
-  claims: Claims,
-  access: readonly Access[],
-  response: Response,
-): Principal {
-  const now = context.clock.now()
-  countRequest(context, claims, checkMember(access, now), response)
-  return checkAccess(access, claims, route, now)
 }
 
 function accept(parsed: ParsedInput) {

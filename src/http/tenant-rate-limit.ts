@@ -34,6 +34,7 @@ export function refuseAgain(
 
 /**
  * Counts a request, once however often its caller is looked at, and tells in headers what is left.
+ * @param options `isOlder`: access was not read just now, so a limit that is known of the tenant already may be newer
  * @throws AppError 429 `too_many_requests` beyond what the plan allows
  */
 export function countRequest(
@@ -41,10 +42,11 @@ export function countRequest(
   claims: Claims,
   { requests_per_minute: limit }: Access,
   response: Response,
+  options: { isOlder?: boolean } = {},
 ): void {
   if (!context.config.rateLimits.enabled || response.locals.isCounted) return
   response.locals.isCounted = true
-  const rate = context.requestRates.take(claims, limit)
+  const rate = context.requestRates.take(claims, limit, options)
   if (rate?.isWithin) tell(rate, response)
   else if (rate) refuse(context, rate, response)
 }

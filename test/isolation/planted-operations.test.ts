@@ -171,7 +171,7 @@ const plants: [name: string, plant: () => Plant, fault: RegExp][] = [
         const kept = keptByKey.get(key)
         const reply = await sound()
         if (request.headers['idempotency-key'] !== undefined) keptByKey.set(key, kept ?? reply.body)
-        return kept ? { ...reply, body: kept } : reply
+        return kept ? { ...reply, body: kept, json: undefined } : reply
       },
     }),
     /idempotency keys: their key and body, .* was answered with theirs/,
@@ -186,7 +186,7 @@ const plants: [name: string, plant: () => Plant, fault: RegExp][] = [
         const reply = await sound()
         const kept = keptByKey.get(key) ?? reply.body
         keptByKey.set(key, kept)
-        return { ...reply, body: kept }
+        return { ...reply, body: kept, json: undefined }
       },
     }),
     /idempotency keys: .* by the owner of both companies: .* was answered with theirs/,

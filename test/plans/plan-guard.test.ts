@@ -28,7 +28,7 @@ describe.skipIf(!isAble)(
 
     afterAll(() => database.drop())
 
-    const place = 'src/features/planted/planted.ts'
+    const place = 'src/app.ts'
     const one = 'select name from clients where id = $1'
     const statement = (sql: string, role = 'tenant'): Statement => ({ role, sql, places: [[`${place}:7`]] })
 
@@ -45,6 +45,18 @@ describe.skipIf(!isAble)(
 
     const findings = async (sql: string, role?: string) =>
       (await findingsOf({ statements: [statement(sql, role)] })).told
+
+    /** Plans as the tenant role would without its setting in this database. */
+    async function withSequentialScans<T>(work: () => Promise<T>): Promise<T> {
+      const { name, directTenantUrl } = database
+      const setting = `alter role "${new URL(directTenantUrl).username}" in database "${name}" set enable_seqscan`
+      await admin(`${setting} = on`)
+      try {
+        return await work()
+      } finally {
+        await admin(`${setting} = off`)
+      }
+    }
 
     test('says nothing of a statement that reads by tenant and key', async () => {
       expect(await findings(one)).toEqual([])
@@ -80,10 +92,12 @@ describe.skipIf(!isAble)(
     })
 
     test('finds a statement that reads the rows of all', async () => {
-      // So planned for the tenant that has most of them, and kept for the others.
-      expect(await findings('select count(notes) from clients where notes > $1')).toEqual([
-        'clients: sequential scan',
-      ])
+      // So planned for the tenant that has most of them, and kept for the others, but for the role's own setting.
+      const sql = 'select count(notes) from clients where notes > $1'
+      expect(await findings(sql)).toEqual([])
+      await withSequentialScans(async () => {
+        expect(await findings(sql)).toEqual(['clients: sequential scan'])
+      })
       expect(await findings('select count(*) from memberships', 'platform')).toContain(
         'memberships: fans out',
       )
@@ -140,10 +154,34 @@ describe.skipIf(!isAble)(
       const excused = await findingsOf({ statements, acrossTenants, isPartial: false })
       expect(excused.told).toEqual([])
       const needless = await findingsOf({ statements: [], acrossTenants, isPartial: false })
-      expect(needless.told).toEqual([
-        'memberships: exception without need',
-        `${place}: exception without need`,
-      ])
+      expect(needless.told).toEqual([`${place}, memberships: exception without need`])
+    })
+
+    test('does not ask each file of an exception to need it, only that it is there', async () => {
+      const statements = [statement('select count(*) from memberships', 'platform')]
+      const except = (...from: string[]): Evidence['acrossTenants'][number] => ({
+        role: 'platform',
+        from,
+        why: from.join(),
+      })
+      const toldWith = async (...acrossTenants: Evidence['acrossTenants']) =>
+        (await findingsOf({ statements, acrossTenants, isPartial: false })).told
+      expect(await toldWith(except('src/server.ts', place))).toEqual([])
+      expect(await toldWith(except(place), except(place, 'src/server.ts'))).toEqual([])
+      expect(await toldWith(except(place, 'src/gone.ts'))).toEqual(['src/gone.ts: exception without need'])
+    })
+
+    test('takes a statement without an author for that of any exception of its table', async () => {
+      const statements = [
+        { ...statement('select count(*) from memberships', 'platform'), places: [['unknown']] },
+      ]
+      const exception = { role: 'platform', from: [place], why: 'counts all' } as const
+      const toldWith = async (table: string) => {
+        const acrossTenants = [{ ...exception, from: [place], tables: [table] }]
+        return (await findingsOf({ statements, acrossTenants })).told
+      }
+      expect(await toldWith('memberships')).toEqual([])
+      expect(await toldWith('invitations')).toContain('memberships: fans out')
     })
 
     test('finds a statement that cannot be explained, and counts what has no plan', async () => {
@@ -167,9 +205,8 @@ describe.skipIf(!isAble)(
     })
 
     test('tells the table, the rule, the line of the plan, the statement and where it came from', async () => {
-      const { verdict } = await findingsOf({
-        statements: [statement('select count(notes) from clients where notes > $1')],
-      })
+      const statements = [statement('select count(notes) from clients where notes > $1')]
+      const { verdict } = await withSequentialScans(() => findingsOf({ statements }))
       const report = composeReport({
         ...verdict,
         findings: verdict.findings.filter(({ table }) => table === 'clients'),

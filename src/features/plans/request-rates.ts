@@ -32,9 +32,10 @@ export interface RequestRates {
   /**
    * Counts one request, if it is within the limit, of a caller who has shown that they belong to the tenant.
    * @param limit what the tenant may send in a minute at present; null is unlimited
+   * @param options `isOlder`: the limit was read a while ago, so that one known since counts
    * @returns undefined where there is no limit
    */
-  take(caller: Claims, limit: number | null): RequestRate | undefined
+  take(caller: Claims, limit: number | null, options?: { isOlder?: boolean }): RequestRate | undefined
   /** How it stands when the caller was refused in this minute already and would be again; a look into memory. */
   findRefusal(caller: Claims): RequestRate | undefined
   /** Tells the others what is new here, and learns what they count and what is allowed now. A failure is logged. */
@@ -116,14 +117,16 @@ export function createRequestRates({ db, clock, log }: Pick<Context, 'db' | 'clo
   }
 
   return {
-    take(caller, limit) {
+    take(caller, given, { isOlder = false } = {}) {
       const now = clock.now().getTime()
       const ofTenants = present(now)
+      const known = ofTenants.get(caller.tenantId)
+      const limit = isOlder && known ? known.limit : given
       if (limit === null) {
         ofTenants.delete(caller.tenantId)
         return undefined
       }
-      let count = ofTenants.get(caller.tenantId)
+      let count = known
       if (!count) {
         count = { limit, own: 0, told: 0, others: 0, refused: new Set() }
         ofTenants.set(caller.tenantId, count)

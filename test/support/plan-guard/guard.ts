@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { Exception } from './exceptions.ts'
 import { explain } from './explain.ts'
 import { type Call, findReadingFunctions, lookInside } from './functions.ts'
 import { type Breach, findBreaches, findOwned, type Owned, type PlanNode } from './rules.ts'
 import { tenants } from './skewed-database.ts'
-import { isOfTests, reasonToSkip, type Statement } from './statements.ts'
+import { isOfTests, reasonToSkip, type Statement, unknown } from './statements.ts'
 
 /** One thing that is wrong, and where it came from. */
 export interface Finding {
@@ -69,6 +71,8 @@ export async function judge(urls: Urls, evidence: Evidence): Promise<Verdict> {
   }
 }
 
+const root = join(import.meta.dirname, '../../..')
+
 type Judgement = ReturnType<typeof startJudgement>
 
 function startJudgement(evidence: Evidence, owned: Owned) {
@@ -83,15 +87,19 @@ function startJudgement(evidence: Evidence, owned: Owned) {
     // A test may ask for everything, as long as the policy holds it to its tenant.
     if (isOfTests(statement) && (isWhole || role === 'platform')) return true
     const lists = isWhole ? [evidence.acrossTenants, evidence.wholeTenants] : [evidence.acrossTenants]
-    for (const exception of lists.flat()) {
+    const hasAuthor = places.some(([first]) => first !== unknown)
+    // All that match are in use: which statement came first must not decide that.
+    const matching = lists.flat().filter((exception) => {
       const { from, tables = [table], indexes } = exception
-      const file = from?.find((each) => places.some((frames) => isFrom(frames, each)))
-      if (exception.role !== role || !tables.includes(table) || (from && !file)) continue
-      if (indexes && !indexes.includes(index)) continue
-      for (const part of [file ?? '', table, index]) needed.add(nameUse(exception, part))
-      return true
-    }
-    return false
+      if (exception.role !== role || !tables.includes(table)) return false
+      if (indexes && !indexes.includes(index)) return false
+      if (exception.rule && exception.rule !== rule) return false
+      const used = from?.filter((each) => places.some((frames) => isFrom(frames, each))) ?? []
+      for (const each of used) needed.add(nameUse(exception, each))
+      return !from || used.length > 0 || !hasAuthor
+    })
+    for (const exception of matching) needed.add(nameUse(exception))
+    return matching.length > 0
   }
 
   function add(finding: Finding): void {
@@ -114,10 +122,14 @@ function startJudgement(evidence: Evidence, owned: Owned) {
       if (evidence.isPartial) return
       for (const exception of [...evidence.acrossTenants, ...evidence.wholeTenants]) {
         const { role, from = [], tables = [], indexes = [], why: line } = exception
-        for (const part of [...from, ...tables, ...indexes].filter(
-          (each) => !needed.has(nameUse(exception, each)),
-        )) {
-          add({ rule: 'exception without need', table: part, line, role, sql: '', places: [from] })
+        const all = [...from, ...tables, ...indexes].join(', ')
+        // Of several files it is enough that one was seen. What runs inside functions is the same in every run.
+        const isNeeded = needed.has(nameUse(exception))
+        const gone = from.filter((each) =>
+          each.includes('/') ? !existsSync(join(root, each)) : !needed.has(nameUse(exception, each)),
+        )
+        for (const table of isNeeded ? gone : [all]) {
+          add({ rule: 'exception without need', table, line, role, sql: '', places: [from] })
         }
       }
     },
@@ -192,8 +204,8 @@ async function judgeFunctions(
   }
 }
 
-function nameUse(exception: Exception, part: string): string {
-  return `${exception.role} ${exception.why} ${part}`
+function nameUse(exception: Exception, file = ''): string {
+  return `${exception.role} ${exception.why} ${file}`
 }
 
 /** Whether the innermost of these places is in a file, or is this function. */

@@ -9,6 +9,8 @@ import { readStatements } from './statements.ts'
 
 const usage = 'COLLECT_STATEMENTS=FOLDER npm test, and then: npm run plans -- FOLDER [--partial]'
 const sizes = { big: 20_000, small: 5, smallTenants: 400 }
+/** The whole suite sends more than twice as many: below this the collecting is broken, and nothing found says nothing. */
+const leastOfAll = 2000
 
 /** Judges the statements of a folder; the exit code is 1 when something is wrong. */
 async function main([folder, ...options]: string[]): Promise<number> {
@@ -31,7 +33,11 @@ async function main([folder, ...options]: string[]): Promise<number> {
         const isPartial = options.includes('--partial')
         const lists = { outsideTenants, acrossTenants, wholeTenants }
         const verdict = await judge(database, { statements, calls, isPartial, ...lists })
-        return say(composeReport(verdict), verdict.findings.length > 0 ? 1 : 0)
+        const report = composeReport(verdict)
+        if (!isPartial && verdict.explained < leastOfAll) {
+          return say(`${report}\nTOO FEW: ${tooFew(verdict.explained)}`, 1)
+        }
+        return say(report, verdict.findings.length > 0 ? 1 : 0)
       } finally {
         await database.drop()
       }
@@ -41,6 +47,10 @@ async function main([folder, ...options]: string[]): Promise<number> {
   } finally {
     await cluster.stop()
   }
+}
+
+function tooFew(explained: number): string {
+  return `${explained} statements were explained, and the whole suite sends ${leastOfAll} at the least. Were all of them collected?`
 }
 
 function say(text: string, code: number): number {

@@ -76,7 +76,8 @@ function breachesOf(node: PlanNode, owned: Owned, pinned: Set<string>): Breach[]
   if (!table || !owned.tables.has(table) || !/Scan$/.test(type)) return breaches
   if (index) {
     const isByTenant = splitAnd(node['Index Cond'] ?? '').some((part) => equatesTenant.test(part))
-    if (leads !== 'tenant_id') breaches.push({ rule: 'index not led by tenant_id', table, index, line })
+    if (!node['Index Cond']) breaches.push({ rule: 'whole index', table, index, line })
+    else if (leads !== 'tenant_id') breaches.push({ rule: 'index not led by tenant_id', table, index, line })
     else if (!isByTenant) breaches.push({ rule: 'whole index', table, index, line })
   } else if (type !== 'Bitmap Heap Scan' && type !== 'Tid Scan') {
     breaches.push({ rule: 'sequential scan', table, line })

@@ -2,6 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sighting } from './collect.ts'
 
+/** The place of what was sent when nobody of this repository was on the stack. */
+export const unknown = 'unknown'
+
 /** One statement of the suite, as often as it was seen. */
 export interface Statement {
   role: string
@@ -19,17 +22,26 @@ export async function readStatements(folder: string): Promise<Statement[]> {
     for (const { role, sql, frames } of lines.map((line) => JSON.parse(line) as Sighting)) {
       const key = `${role} ${sql}`
       const known = statements.get(key) ?? { role, sql, places: [] }
-      const isNew = !known.places.some((place) => place.join() === frames.join())
-      statements.set(key, isNew ? { ...known, places: [...known.places, frames] } : known)
+      const place = frames.length > 0 ? frames : [unknown]
+      const isNew = !known.places.some((each) => each.join() === place.join())
+      statements.set(key, isNew ? { ...known, places: [...known.places, place] } : known)
     }
   }
-  return [...statements.values()]
+  return [...statements.values()].map(({ places, ...statement }) => {
+    const told = places.filter(([first]) => first !== unknown)
+    return { ...statement, places: told.length > 0 ? told : [[unknown]] }
+  })
+}
+
+/** Whether EXPLAIN takes it: BEGIN, SET LOCAL, FETCH and the like have no plan. */
+export function hasPlan(sql: string): boolean {
+  return /^\s*(select|insert|update|delete|merge|with|values|declare)\b/i.test(sql)
 }
 
 /** Why a statement is not explained, if so. */
 export function reasonToSkip(statement: Statement): string | undefined {
   const { role, sql } = statement
-  if (!/^\s*(select|insert|update|delete|merge|with|values|declare)\b/i.test(sql)) return 'have no plan'
+  if (!hasPlan(sql)) return 'have no plan'
   if (isOfTests(statement) && /;\s*\S/.test(sql)) return 'are several in one, by a test'
   if (role !== 'tenant' && role !== 'platform') return 'are run by a role of a test'
   return undefined
