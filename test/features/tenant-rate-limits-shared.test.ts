@@ -164,18 +164,19 @@ test('a crash of PostgreSQL, which empties the table, gives nobody their request
 
 test('merges go out one after the other, and only when there is something to tell or to ask', async () => {
   const asked = vi.spyOn(platform.context.db, 'withPlatform')
+  const merges = () => asked.mock.calls.filter(([reason]) => reason === 'request counts').length
   try {
     await mergeHere()
-    expect(asked).not.toHaveBeenCalled()
+    expect(merges()).toBe(0)
     await send(here, 2)
     const answers = await Promise.all([mergeHere(), mergeHere(), mergeHere()])
-    expect([answers.length, asked.mock.calls.length]).toEqual([3, 1])
+    expect([answers.length, merges()]).toEqual([3, 1])
     expect(await stored()).toEqual([2])
     platform.clock.advance(minute)
     await send(here, 1)
     platform.clock.advance(minute)
     await mergeHere()
-    expect(asked, 'of a minute that is over nobody asks').toHaveBeenCalledTimes(1)
+    expect(merges(), 'of a minute that is over nobody asks').toBe(1)
   } finally {
     vi.restoreAllMocks()
   }
