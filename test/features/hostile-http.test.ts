@@ -51,7 +51,8 @@ afterAll(async () => {
   await database.drop()
   const heading =
     'attack                        connections  requests   RSS before/peak/after MB   loop (machine) ms   quiet: answers, p50/p99 ms'
-  process.stdout.write(`${[heading, ...lines].join('\n')}\n`)
+  // What the server said at last, should it have ended.
+  process.stdout.write(`${[heading, ...lines].join('\n')}\n${server.output().slice(-2000)}`)
 })
 
 async function signUp(company: string) {
