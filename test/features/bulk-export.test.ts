@@ -259,7 +259,8 @@ describe('of many rows', () => {
       expect(reads()).toBeLessThan(pages - 4)
       const open = await platform.sql(
         `select from pg_stat_activity
-          where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`,
+          where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()
+            and backend_type = 'client backend'`,
       )
       expect(open).toEqual([])
     })
