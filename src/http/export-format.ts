@@ -1,8 +1,16 @@
+import { setImmediate } from 'node:timers/promises'
 import { stringify } from 'csv-stringify/sync'
-import { chunk } from 'es-toolkit'
+import { chunk, Semaphore } from 'es-toolkit'
 import { z } from 'zod'
 import type { Cursor } from '../db/keyset.ts'
 import type { Reply } from './route.ts'
+import type { Piece } from './unread.ts'
+
+/**
+ * So many pages of all exports together are rows in memory: from when they are asked for until they are text, which is
+ * counted. Reading is faster than turning into text: without it rows would pile up for each who asks.
+ */
+const pagesInTheMaking = new Semaphore(4)
 
 /** What rows can be had as, and what browsers are told that it is. */
 export const exportTypes = {
@@ -51,27 +59,37 @@ export function exportReply<Row extends object>(file: Export<Row>): Reply {
   }
 }
 
-async function* exportText<Row extends object>(file: Export<Row>): AsyncGenerator<string, void> {
-  const {
-    columns,
-    readPage,
-    rowsPerPage,
-    rowsPerPiece = rowsPerPage,
-    cursorOf,
-    toCells = (row) => row,
-  } = file
-  const isCsv = file.format === 'csv'
+async function* exportText<Row extends object>(file: Export<Row>): AsyncGenerator<Piece, void> {
   let after: Cursor | undefined
   for (;;) {
-    const rows = await readPage(after)
-    // Not before: until something is sent, what fails is answered as ever.
-    if (isCsv && !after) yield toCsv([columns], columns)
-    for (const part of chunk(rows, rowsPerPiece)) {
-      yield isCsv ? toCsv(part.map(toCells), columns) : toNdjson(part)
+    const { texts, next } = await makePage(file, after)
+    let held = texts.reduce((sum, text) => sum + text.length, 0)
+    for (const text of texts) {
+      yield { text, held }
+      held -= text.length
     }
-    const last = rows.at(-1)
-    if (!last || rows.length < rowsPerPage) return
-    after = cursorOf(last)
+    if (!next) return
+    after = next
+  }
+}
+
+/** The text of a page, and behind which place the next one is, if there is one. Its rows are let go of. */
+async function makePage<Row extends object>(file: Export<Row>, after: Cursor | undefined) {
+  const { format, columns, rowsPerPage, rowsPerPiece = rowsPerPage, toCells = (row) => row } = file
+  await pagesInTheMaking.acquire()
+  try {
+    const rows = await file.readPage(after)
+    const texts: string[] = []
+    // Even where there is no row CSV has a head.
+    for (const part of rows.length > 0 || after ? chunk(rows, rowsPerPiece) : [[]]) {
+      if (texts.length > 0) await setImmediate()
+      const hasHead = !after && texts.length === 0
+      texts.push(format === 'csv' ? toCsv(part.map(toCells), columns, hasHead) : toNdjson(part))
+    }
+    const last = rows.length < rowsPerPage ? undefined : rows.at(-1)
+    return { texts, next: last && file.cursorOf(last) }
+  } finally {
+    pagesInTheMaking.release()
   }
 }
 
@@ -79,8 +97,9 @@ async function* exportText<Row extends object>(file: Export<Row>): AsyncGenerato
  * RFC 4180; what is no text, number or instant is JSON. Spreadsheets run what begins like a formula: such a cell gets an
  * apostrophe in front (OWASP, CSV Injection).
  */
-function toCsv(rows: readonly object[], columns: readonly string[]): string {
+function toCsv(rows: readonly object[], columns: readonly string[], header: boolean): string {
   return stringify([...rows], {
+    header,
     columns: [...columns],
     record_delimiter: 'windows',
     escape_formulas: true,

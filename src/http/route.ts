@@ -11,6 +11,7 @@ import type { ModuleName } from '../features/plans/plans.ts'
 import type { AdminPrincipal } from '../features/super-admins/access.ts'
 import type { Repetition } from './idempotency.ts'
 import type { AccountLimitName, RateLimitName } from './rate-limits.ts'
+import type { Piece } from './unread.ts'
 
 interface Audited {
   objectId: string
@@ -26,7 +27,7 @@ export interface Reply<Body = unknown> {
   /** Instead of a body: text that is no JSON, with its Content-Type among the headers. */
   text?: string
   /** Instead of a body: text of any length, made as it is taken, with its Content-Type among the headers. */
-  stream?: AsyncIterable<string>
+  stream?: AsyncIterable<Piece>
   headers?: Record<string, string>
   /** Which object a declared audit action touched, or which ones, and the names of the fields that changed. */
   audited?: Audited | Audited[]

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
-import { holdingEach } from './unread.ts'
+import { holdingEach, type Piece } from './unread.ts'
 
 /**
  * Sends text piece by piece, no faster than it is taken. The first piece is waited for before anything of the answer is
@@ -12,7 +12,7 @@ import { holdingEach } from './unread.ts'
 export async function sendStream(
   request: Request,
   response: Response,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<Piece>,
   writeHead: () => void,
 ): Promise<void> {
   if (request.method === 'HEAD') {

@@ -24,16 +24,23 @@ export function watchUnread(response: ServerResponse): void {
   })
 }
 
+/** Of a text of any length what is sent in one go. */
+export interface Piece {
+  text: string
+  /** So many characters of it are made and in memory, this piece among them. */
+  held: number
+}
+
 /** As watchUnread, for an answer that is made piece by piece: says what is held of it now. */
 export async function* holdingEach(
   response: ServerResponse,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<Piece>,
 ): AsyncGenerator<string, void> {
   response.setTimeout(stalledMs, () => response.destroy())
   response.once('close', () => room.letGo(response))
-  for await (const piece of pieces) {
-    // The rows that it is made of are there as long as it is.
-    room.hold(response, 2 * piece.length, () => response.destroy())
-    yield piece
+  for await (const { text, held } of pieces) {
+    // What is sent is there as bytes, too, and a character may take two.
+    room.hold(response, 2 * held, () => response.destroy())
+    yield text
   }
 }

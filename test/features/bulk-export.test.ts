@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
 import { pick } from 'es-toolkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { resources } from '../../src/business/resources.ts'
+import { exportReply } from '../../src/http/export-format.ts'
 import type { Route } from '../../src/http/route.ts'
 import { exampleOf } from '../isolation/examples.ts'
 import { addMember } from '../support/members.ts'
@@ -272,5 +274,56 @@ describe('of many rows', () => {
       await many.delete(`/v1/users/${viewer.userId}`)
       await expect(takeAll(answer.response)).rejects.toMatchObject({ code: 'ECONNRESET' })
     })
+  })
+
+  test('that many ask for at once, the rows of four pages are in memory at a time, also where one fails', async () => {
+    let reading = 0
+    let most = 0
+    const take = async (failing: boolean) => {
+      const { stream } = exportReply({
+        format: 'ndjson',
+        name: 'counted',
+        columns: ['n'],
+        rowsPerPage: 2,
+        readPage: async (after) => {
+          most = Math.max(most, ++reading)
+          await setImmediate()
+          reading--
+          if (failing) throw new Error('gone')
+          const n = Number(after?.id ?? 0)
+          return n < 6 ? [{ n: n + 1 }, { n: n + 2 }] : []
+        },
+        cursorOf: ({ n }) => ({ value: String(n), id: String(n) }),
+      })
+      let text = ''
+      for await (const piece of stream ?? []) text += piece.text
+      return text
+    }
+    const taken = await Promise.allSettled(Array.from({ length: 30 }, (_, index) => take(index % 3 === 0)))
+    const whole = [1, 2, 3, 4, 5, 6].map((n) => `{"n":${n}}\n`).join('')
+    expect(taken.filter(({ status }) => status === 'rejected')).toHaveLength(10)
+    expect(taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))).toEqual(
+      Array(20).fill(whole),
+    )
+    expect(most).toBe(4)
+  })
+
+  test('what is made and not taken yet is told', async () => {
+    const { stream } = exportReply({
+      format: 'csv',
+      name: 'told',
+      columns: ['n'],
+      rowsPerPage: 3,
+      rowsPerPiece: 1,
+      readPage: async (after) => (after ? [] : [{ n: 10 }, { n: 20 }, { n: 30 }]),
+      cursorOf: ({ n }) => ({ value: String(n), id: String(n) }),
+    })
+    const pieces: { text: string }[] = []
+    for await (const piece of stream ?? []) pieces.push(piece)
+    expect(pieces.filter(({ text }) => text)).toEqual([
+      { text: 'n\r\n10\r\n', held: 15 },
+      { text: '20\r\n', held: 8 },
+      { text: '30\r\n', held: 4 },
+    ])
   })
 })
