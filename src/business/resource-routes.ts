@@ -40,6 +40,9 @@ export function listOf(query: ListQueryWithoutPage): ListOf {
   return { sort: query.sort, pattern, deleted: query.deleted, filters: Object.fromEntries(filters) }
 }
 
+/** A page of up to so many rows, and one more that tells whether there is another, is soon sent, whatever is in them. */
+const rowsOfShortRead = 21
+
 /** The list query of a resource, compiled once for what makes its text: all but the values that it compares with. */
 function keepList({ list, large }: Pick<AnyResource, 'large'> & Pick<Queries<unknown>, 'list'>) {
   interface Shape {
@@ -65,7 +68,12 @@ function keepList({ list, large }: Pick<AnyResource, 'large'> & Pick<Queries<unk
           after: has.cursor ? { value: values.value as string, id: values.id as string } : undefined,
         },
       ),
-    { isForJson: true },
+    // Each sort has an index; what is looked for in its order may be at its end.
+    {
+      isForJson: true,
+      isShort: ({ deleted, filters, limit, has }) =>
+        !deleted && filters.length === 0 && !has.pattern && limit <= rowsOfShortRead,
+    },
   )
   return ({ sort, pattern, deleted, filters }: ListOf, limit: number, after: Cursor | undefined) => {
     const values: Row = { ...after, pattern }
@@ -110,6 +118,7 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
   const keptList = keepList(resource)
   const keptFind = keepQueries((queries, { id }: { id: string }) => resource.find(queries, id), {
     isForJson: true,
+    isShort: () => true,
   })
 
   const list: ReadRoute<z.ZodType, z.ZodType<ListQuery>, z.ZodType> = {

@@ -1,16 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
-import type { StatementResult } from './batch.ts'
 import { ConnectionLostError, type ConnectionPool } from './connections.ts'
-import {
-  control,
-  isStaleStatement,
-  NotBegunError,
-  prepareStatement,
-  type Query,
-  type Statement,
-} from './statements.ts'
-import { checkBegun, Transaction } from './transaction.ts'
+import { isStaleStatement, NotBegunError, type Statement } from './statements.ts'
+import { Transaction } from './transaction.ts'
 
 /**
  * Runs work in a transaction of one connection of the pool, and commits. Once more when a prepared statement turns out
@@ -52,44 +44,8 @@ function whatEnded({ fatal, failure }: Transaction, error: unknown): unknown {
   return isUndoneForOthers(failure?.error) ? failure?.error : error
 }
 
-/**
- * Reads with BEGIN, the queries and COMMIT in one write, answered in one go; otherwise as runTransaction.
- * @returns the rows of each query, in order
- * @throws the first error; AppError 503 `database_unavailable`
- */
-export async function readOnce(
-  pool: ConnectionPool,
-  begin: readonly Statement[],
-  queries: readonly Query[],
-): Promise<unknown[][]> {
-  const statements = queries.map(prepareStatement)
-  const batch = [...begin, ...statements, control('commit')]
-  return tryAgain(async (options) => {
-    const connection = await pool.acquire(options)
-    let failure: unknown
-    try {
-      const { answers, error } = await connection.send(batch)
-      if (error) throw error
-      checkBegun(begin, answers)
-      return answers.slice(begin.length, -1).map(rowsOf)
-    } catch (error) {
-      failure = error
-      await connection.send([{ ...control('rollback'), isNeverNamed: true }])
-      throw error
-    } finally {
-      if (isUnsound(failure)) connection.destroy()
-      else connection.release()
-    }
-  })
-}
-
-function rowsOf({ rows, unreadable }: StatementResult): unknown[] {
-  if (unreadable) throw unreadable
-  return rows
-}
-
-/** Whether a connection has shown that it may not be what it is taken for. */
-function isUnsound(failure: unknown): boolean {
+/** Whether a connection has shown that it may not be what it is taken for: it serves nobody else then. */
+export function isUnsound(failure: unknown): boolean {
   return isStaleStatement(failure) || failure instanceof NotBegunError
 }
 
@@ -98,8 +54,19 @@ const moreTries = 2
 /** The longest pause before that, the first time: whoever was in the way should be through by then. */
 const pauseMs = 50
 
-/** Only after what certainly left nothing behind. */
-async function tryAgain<T>(attempt: (options: { prepared: boolean }) => Promise<T>): Promise<T> {
+/** A read that the server skipped, because another one in front of it in the same write had failed. */
+export class SkippedError extends Error {
+  override name = 'SkippedError'
+}
+
+/**
+ * Tries something again that certainly left nothing behind: once more when a prepared statement turns out to be stale,
+ * or when it was skipped, and twice more when the server undid it for another's sake.
+ * @param attempt `prepared: false`: whatever the server remembers under a name is left alone
+ * @throws what the last attempt throws; AppError 503 `database_unavailable` where that was a lost connection or a server
+ *   without room
+ */
+export async function tryAgain<T>(attempt: (options: { prepared: boolean }) => Promise<T>): Promise<T> {
   let prepared = true
   for (let undone = 0; ; ) {
     try {
@@ -107,6 +74,7 @@ async function tryAgain<T>(attempt: (options: { prepared: boolean }) => Promise<
     } catch (error) {
       // The pool's other connections remember the same statements: from here on nothing remembered is used.
       if (prepared && isStaleStatement(error)) prepared = false
+      else if (error instanceof SkippedError) continue
       else if (undone < moreTries && isUndoneForOthers(error)) await sleep(Math.random() * pauseMs * ++undone)
       else throw toCallerError(error)
     }

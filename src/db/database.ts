@@ -1,21 +1,33 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate } from 'node:timers/promises'
+import { memoize } from 'es-toolkit'
 import type { Compilable, InferResult } from 'kysely'
 import { createGates } from '../gate.ts'
-import { readOnce, runTransaction } from './attempts.ts'
-import { type ConnectionPool, openPool } from './connections.ts'
+import { runTransaction } from './attempts.ts'
+import { openPool } from './connections.ts'
 import {
   createPlatformTx,
   createTx,
+  type PlatformQueryBuilder,
   type PlatformTx,
+  platformQueries,
   type TenantQueryBuilder,
   type Tx,
   tenantQueries,
 } from './handles.ts'
+import { openReads, type ReadOnce } from './reads.ts'
 import { control, escapeLiteral, type Statement, TransactionError } from './statements.ts'
 import { parseTenantId, type TenantId } from './tenant-id.ts'
 
-export type { PlatformTx, TenantOwned, TenantQueryBuilder, TenantTables, Tx } from './handles.ts'
-export { keepQueries } from './kept-queries.ts'
+export type {
+  PlatformQueryBuilder,
+  PlatformTx,
+  TenantOwned,
+  TenantQueryBuilder,
+  TenantTables,
+  Tx,
+} from './handles.ts'
+export { keepPlatformQueries, keepQueries } from './kept-queries.ts'
 export { TransactionError } from './statements.ts'
 
 /** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */
@@ -55,7 +67,8 @@ export interface Database {
    */
   withTenant<T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>): Promise<T>
   /**
-   * Reads inside one tenant with BEGIN READ ONLY, the queries and COMMIT in a single socket write.
+   * Reads inside one tenant with BEGIN READ ONLY, the queries and COMMIT in a single socket write, which short queries
+   * that are asked for at the same time share: each read is a transaction of its own nonetheless.
    * @returns the rows of each query, in order
    * @throws the first query's error; AppError 503 as withTenant
    */
@@ -73,6 +86,11 @@ export interface Database {
     work: (tx: PlatformTx) => Promise<T>,
     options?: { tenantId?: TenantId },
   ): Promise<T>
+  /** Reads as the platform role, otherwise as readTenant: in a single socket write. */
+  readPlatform<Queries extends readonly Compilable[]>(
+    reason: PlatformReason,
+    build: (queries: PlatformQueryBuilder) => readonly [...Queries],
+  ): Promise<{ [Index in keyof Queries]: InferResult<Queries[Index]> }>
   /**
    * Another number than before when this process has changed something since that may decide who may do what in a
    * tenant.
@@ -130,6 +148,8 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     size: options.platformPoolSize,
     idleMs: options.platformPoolIdleMs,
   })
+  const readTenantOnce = openReads(tenantPool)
+  const readPlatformOnce = openReads(platformPool)
   const throughGate = createGates<TenantId>(transactionsPerTenant, waitingPerTenant, waitMs)
   // An abandoned transaction is ended by the server: it would hold its locks and its connection for good.
   const timeLimit = control(`SET LOCAL statement_timeout = ${Number(options.statementTimeoutMs)}`)
@@ -158,9 +178,9 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   }
 
   const askThrough =
-    (pool: ConnectionPool): Ask =>
+    (readOnce: ReadOnce): Ask =>
     async (sql, parameters) => {
-      const [rows] = await readOnce(pool, [beginRead, timeLimit], [{ sql, parameters }])
+      const [rows] = await readOnce([beginRead, timeLimit], [{ sql, parameters }])
       return rows as Record<string, unknown>[]
     }
 
@@ -186,12 +206,12 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
       // Nothing of it waits for this process, so there is no time in which it could be idle.
       const begin = [beginRead, setTenant(tenantId), timeLimit]
       const queries = build(tenantQueries).map((query) => query.compile())
-      return throughGate(tenantId, () => readOnce(tenantPool, begin, queries)) as Promise<never>
+      return throughGate(tenantId, () => readTenantOnce(begin, queries)) as Promise<never>
     },
 
     withPlatform: (reason, work, { tenantId } = {}) =>
       alone(() => {
-        const named = control(`SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}`)
+        const named = nameOf(reason)
         const begin = [beginWrite, ...(tenantId ? [setTenant(tenantId)] : []), named, timeLimit, idleLimit]
         // Deletion takes a lock of its own, and so does sealing the audit trail, without waiting for it.
         const takesOwn = reason === 'deletion' || reason === 'audit'
@@ -204,16 +224,29 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
         )
       }),
 
+    readPlatform: async (reason, build) => {
+      refuseInside()
+      const queries = build(platformQueries).map((query) => query.compile())
+      return readPlatformOnce([beginRead, nameOf(reason), timeLimit], queries) as Promise<never>
+    },
+
     counts: () => ({ tenant: tenantPool.counts(), platform: platformPool.counts() }),
     close: async () => {
+      // Reads that were asked for in this turn are about to be sent.
+      await setImmediate()
       await Promise.all([tenantPool.close(), platformPool.close()])
     },
   }
-  return { db, ask: { tenant: askThrough(tenantPool), platform: askThrough(platformPool) } }
+  return { db, ask: { tenant: askThrough(readTenantOnce), platform: askThrough(readPlatformOnce) } }
 }
 
 const beginRead = control('BEGIN READ ONLY')
 const beginWrite = control('BEGIN READ WRITE')
+
+/** What a transaction of the platform is called while it runs. */
+const nameOf = memoize((reason: PlatformReason) =>
+  control(`SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}`),
+)
 
 /** What writes a row that refers to the tenant takes this lock anyhow; who only changes its row does not wait for it. */
 function holdTenant(tenantId: TenantId): Statement {
@@ -225,8 +258,12 @@ function setTenant(tenantId: TenantId): Statement {
   return { ...control(`SET LOCAL app.tenant_id = ${escapeLiteral(tenantId)}`), isNeverNamed: true }
 }
 
-/** What comes often, and writes nothing but counters: after anything else that the platform does, access may be another. */
+/**
+ * What comes often, and writes nothing but counters and new sessions: after anything else that the platform does, access
+ * may be another.
+ */
 const decidesNothing: ReadonlySet<PlatformReason> = new Set([
+  'login',
   'rate limits',
   'request counts',
   'signing keys',

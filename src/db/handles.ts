@@ -59,8 +59,13 @@ export type Tx = HandleOf<TenantTables> & ScopeMethods<Tx> & { readonly [scopeBr
 /** A transaction of the platform: signup, login, webhooks, jobs, operator. Dead when its callback has ended. */
 export type PlatformTx = HandleOf<DB> & ScopeMethods<PlatformTx> & { readonly [scopeBrand]: 'platform' }
 
+type QueryBuilderOf<Tables> = Pick<HandleOf<Tables>, 'selectFrom' | 'with' | 'fn' | 'selectNoFrom'>
+
 /** Builds queries over the tenant's tables; cannot execute them. */
-export type TenantQueryBuilder = Pick<HandleOf<TenantTables>, 'selectFrom' | 'with' | 'fn' | 'selectNoFrom'>
+export type TenantQueryBuilder = QueryBuilderOf<TenantTables>
+
+/** Builds queries over all tables; cannot execute them. */
+export type PlatformQueryBuilder = QueryBuilderOf<DB>
 
 const compiler = new PostgresQueryCompiler()
 const adapter = new PostgresAdapter()
@@ -175,10 +180,17 @@ export function createPlatformTx(transaction: Transaction, scope: Scope): Platfo
   return new Handle<DB>(transaction, scope) as unknown as PlatformTx
 }
 
+function createQueryBuilder<Tables>(): QueryBuilderOf<Tables> {
+  return new Kysely<Tables>({
+    config: { dialect },
+    dialect,
+    driver: refusingDriver,
+    executor: new ScopeExecutor(),
+  })
+}
+
 /** Compiles queries and refuses to execute them. */
-export const tenantQueries: TenantQueryBuilder = new Kysely<TenantTables>({
-  config: { dialect },
-  dialect,
-  driver: refusingDriver,
-  executor: new ScopeExecutor(),
-})
+export const tenantQueries: TenantQueryBuilder = createQueryBuilder<TenantTables>()
+
+/** Compiles queries and refuses to execute them. */
+export const platformQueries: PlatformQueryBuilder = createQueryBuilder<DB>()

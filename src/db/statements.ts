@@ -23,11 +23,13 @@ export interface Statement {
   isForJson?: boolean
   /** It only reads what decides who may do what. */
   decidesNothing?: boolean
+  /** It takes the server so little time that others of its kind can wait behind it. */
+  isShort?: boolean
 }
 
 /** A query as Kysely compiles it, or as it was kept. */
 export type Query = Pick<CompiledQuery, 'sql' | 'parameters'> &
-  Pick<Statement, 'isForJson' | 'decidesNothing'>
+  Pick<Statement, 'isForJson' | 'decidesNothing' | 'isShort'>
 
 /** A statement of our own, without parameters. */
 export function control(sql: string): Statement {
@@ -56,7 +58,7 @@ const maxParameters = 65_535
  * circular object, a BigInt inside JSON) must not leave half a statement on the wire.
  * @throws TransactionError for a statement that no handle may send; TypeError for a value without an encoding
  */
-export function prepareStatement({ sql, parameters, isForJson, decidesNothing }: Query): Statement {
+export function prepareStatement({ sql, parameters, isForJson, decidesNothing, isShort }: Query): Statement {
   if (!allowed.test(sql)) {
     throw new TransactionError(`a handle sends queries only, not ${JSON.stringify(sql.slice(0, 30))}`)
   }
@@ -65,7 +67,7 @@ export function prepareStatement({ sql, parameters, isForJson, decidesNothing }:
   if (parameters.length > maxParameters) throw new TypeError('too many parameters: pass lists as arrays')
   const isNeverNamed = ofCursor.test(sql)
   const values = parameters.map(encodeParameter)
-  const statement = { sql, values, isNeverNamed, isForJson, decidesNothing }
+  const statement = { sql, values, isNeverNamed, isForJson, decidesNothing, isShort }
   if (prepared.hasSubscribers) prepared.publish(statement)
   return statement
 }

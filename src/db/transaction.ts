@@ -33,8 +33,10 @@ export class Transaction {
   /** BEGIN and its settings, until they are sent in front of the first statement. */
   #begin: readonly Statement[]
   #begun: Promise<void> | undefined
-  readonly #first: Statement[] = []
-  #firstSent: Promise<BatchResult> | undefined
+  /** Whether nothing may leave any more but ROLLBACK. */
+  #isOver = false
+  /** What was asked for in this turn, and the answers to it. */
+  #pending: { statements: Statement[]; answers: Promise<BatchResult> } | undefined
   #asked = 0
   #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
@@ -184,8 +186,8 @@ export class Transaction {
    */
   async rollback(): Promise<boolean> {
     this.#scope = undefined
+    this.#isOver = true
     if (!this.#connection.pipeline) await settle(() => this.#tail)
-    await settle(async () => this.#firstSent)
     if (this.#begin.length > 0) return true
     // Without a name: it has to work where the server has forgotten those.
     const { error } = await this.#connection.send([{ ...control('rollback'), isNeverNamed: true }])
@@ -227,26 +229,37 @@ export class Transaction {
     return turn
   }
 
-  /** What is asked for first leaves with BEGIN, and is skipped by the server when that fails; all others wait for it. */
+  /**
+   * What is asked for before anything is waited for leaves in one write, and the first of it with BEGIN. The server skips
+   * what stands behind one that fails.
+   */
   async #deliver(statement: Statement): Promise<StatementResult> {
-    if (this.#begin.length > 0) return this.#deliverWithBegin(statement)
-    await this.#begun
-    return answerOf(await this.#connection.send([statement]), 0)
+    this.#pending ??= this.#collect()
+    const { statements, answers } = this.#pending
+    const place = statements.push(statement) - 1
+    return answerOf(await answers, place)
   }
 
-  /** What is asked for before anything is waited for leaves in one write. */
-  async #deliverWithBegin(statement: Statement): Promise<StatementResult> {
-    const place = this.#begin.length + this.#first.push(statement) - 1
-    this.#firstSent ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(() =>
-      this.#sendBegin(this.#first),
-    )
-    return answerOf(await this.#firstSent, place)
+  #collect() {
+    const statements: Statement[] = []
+    const turnIsOver = new Promise<void>((resolve) => process.nextTick(resolve))
+    const answers = turnIsOver.then(async () => {
+      this.#pending = undefined
+      if (this.#begin.length === 0) await this.#begun
+      // Behind ROLLBACK each of them would be saved on its own.
+      if (this.#isOver) throw new TransactionError(deadHandle)
+      return this.#begin.length > 0 ? this.#sendBegin(statements) : this.#connection.send(statements)
+    })
+    return { statements, answers }
   }
 
-  /** @throws what kept the transaction from beginning; what became of the statements behind it is in the answer */
-  async #sendBegin(first: readonly Statement[]): Promise<BatchResult> {
+  /**
+   * @returns the answers to the statements behind BEGIN
+   * @throws what kept the transaction from beginning
+   */
+  async #sendBegin(behind: readonly Statement[]): Promise<BatchResult> {
     const begin = this.#takeBegin()
-    const sent = this.#connection.send([...begin, ...first])
+    const sent = this.#connection.send([...begin, ...behind])
     this.#begun = sent.then(({ answers, error }) => {
       try {
         if (error && answers.length < begin.length) throw error
@@ -259,7 +272,8 @@ export class Transaction {
       }
     })
     await this.#begun
-    return sent
+    const { answers, error } = await sent
+    return { answers: answers.slice(begin.length), error }
   }
 
   #takeBegin(): readonly Statement[] {
