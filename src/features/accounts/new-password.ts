@@ -38,7 +38,7 @@ export async function resetPassword(
       await endSessions(tx, person.id)
       await afterChange(tx, person, now)
       await forgetAddresses(tx, person.id)
-      await rememberAddress(tx, context, { personId: person.id, ip: origin.ip, now })
+      rememberAddress(tx, context, { personId: person.id, ip: origin.ip, now })
       await confirmAddress(tx, person, origin, now)
       writePlatformAuditEntry(tx, {
         actor: { kind: 'user', id: person.id },
@@ -90,7 +90,7 @@ export async function changePassword(
     if (!(await isSessionLive(tx, sessionId, userId))) throw new AppError('unauthenticated')
     await tx.deleteFrom('sessions').where('user_id', '=', userId).where('id', '!=', sessionId).execute()
     await forgetAddresses(tx, userId)
-    await rememberAddress(tx, context, { personId: userId, ip: origin.ip, now })
+    rememberAddress(tx, context, { personId: userId, ip: origin.ip, now })
     await afterChange(tx, person, now)
     writeAuditEntry(tx, {
       actor: { kind: 'user', id: userId },

@@ -95,7 +95,7 @@ export async function acceptInvitation(
         now,
       })
       const newSession = { userId: user.id, tenantId, membershipId, ip: origin.ip, now }
-      const session = await openSession(tx, context, newSession)
+      const session = openSession(tx, context, newSession)
       await enqueueSyncOfCustomer(tx)
       return { user, role: invitation.role, session }
     },

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { PlatformTx } from '../../db/database.ts'
+import { keepPlatformQueries, type PlatformQueryBuilder, type PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
@@ -20,9 +20,6 @@ interface LoginInput {
   tenantId: TenantId | undefined
 }
 
-/** No user has it, so that the database has the same work with an unknown address as with a known one. */
-const nobody = '00000000-0000-0000-0000-000000000000'
-
 /**
  * Signs a person in. An unknown address, a wrong password and a person who is disabled everywhere cost and answer
  * the same.
@@ -31,9 +28,12 @@ const nobody = '00000000-0000-0000-0000-000000000000'
  */
 export async function logIn(context: Context, input: LoginInput, origin: Origin): Promise<LoginAnswer> {
   const { db, passwords, tokens } = context
-  const found = await db.withPlatform('login', (tx) => findUser(tx, input.email))
+  const { email } = input
+  const [[found], memberships] = await db.readPlatform('login', () => [
+    userQuery({ email }),
+    membershipsQuery({ email }),
+  ])
   const matches = await passwords.verify(input.password, found?.password_hash)
-  const memberships = await db.withPlatform('login', (tx) => membershipsOf(tx, found?.id ?? nobody).execute())
   if (!found || !matches || memberships.length === 0) throw new AppError('invalid_credentials')
 
   const { id: userId, password_hash, password_changed_at: passwordChangedAt } = found
@@ -110,19 +110,13 @@ async function enter(
     'login',
     async (tx) => {
       // Held until the session is there: what ends all sessions of a person waits for it, or has been before it.
-      const person = await tx
-        .selectFrom('users')
-        .select([...userColumns, 'password_changed_at'])
-        .where('id', '=', userId)
-        .forShare()
-        .executeTakeFirst()
+      const [[person], [membership]] = await Promise.all([
+        tx.run(heldUserQuery({ userId })),
+        tx.run(heldMembershipQuery({ userId, tenantId })),
+      ])
       if (!person || !(await proof.holds(tx, person.password_changed_at))) return undefined
-      const membership = await membershipsOf(tx, userId)
-        .where('memberships.tenant_id', '=', tenantId)
-        .forShare('memberships')
-        .executeTakeFirst()
       if (!membership) throw new AppError('tenant_mismatch')
-      const session = await openSession(tx, context, {
+      const session = openSession(tx, context, {
         userId,
         tenantId,
         membershipId: membership.id,
@@ -147,25 +141,45 @@ async function enter(
 
 const userColumns = ['id', 'email', 'first_name', 'last_name', 'locale'] as const
 
-function findUser(tx: PlatformTx, email: string) {
-  return tx
+const userQuery = keepPlatformQueries((queries, { email }: { email: string }) =>
+  queries
     .selectFrom('users')
     .select([...userColumns, 'password_hash', 'password_changed_at'])
-    .where('email', '=', email)
-    .executeTakeFirst()
-}
+    .where('email', '=', email),
+)
 
-/** The tenants that a person can sign in to. */
-function membershipsOf(tx: PlatformTx, userId: string) {
-  return tx
+const heldUserQuery = keepPlatformQueries((queries, { userId }: { userId: string }) =>
+  queries
+    .selectFrom('users')
+    .select([...userColumns, 'password_changed_at'])
+    .where('id', '=', userId)
+    .forShare(),
+)
+
+/** The memberships with which one can sign in to a tenant. */
+function membershipsOf(queries: PlatformQueryBuilder) {
+  return queries
     .selectFrom('memberships')
     .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
     .select(['memberships.id', 'memberships.tenant_id', 'tenants.name', 'memberships.role'])
-    .where('memberships.user_id', '=', userId)
     .where('memberships.status', '=', 'active')
     .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
-    .orderBy('memberships.tenant_id')
 }
+
+const membershipsQuery = keepPlatformQueries((queries, { email }: { email: string }) =>
+  membershipsOf(queries)
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .where('users.email', '=', email)
+    .orderBy('memberships.tenant_id'),
+)
+
+const heldMembershipQuery = keepPlatformQueries(
+  (queries, { userId, tenantId }: { userId: string; tenantId: TenantId }) =>
+    membershipsOf(queries)
+      .where('memberships.user_id', '=', userId)
+      .where('memberships.tenant_id', '=', tenantId)
+      .forShare('memberships'),
+)
 
 /** The same password under today's parameters; a password that was changed meanwhile stays. */
 async function renewHash(tx: PlatformTx, userId: string, oldHash: string, newHash: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from '../../context.ts'
-import type { PlatformTx } from '../../db/database.ts'
+import { keepPlatformQueries, type PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { newId } from '../../new-id.ts'
 import type { Role } from '../members/roles.ts'
@@ -67,32 +67,55 @@ export function sessionEnd(now: Date): Date {
   return new Date(now.getTime() + sessionDays * 86_400_000)
 }
 
-/** Stores a session of a member. */
-export async function openSession(
+/** Stores a session of a member, when the transaction commits. */
+export function openSession(
   tx: PlatformTx,
   context: Pick<Context, 'keyedHash'>,
   session: NewSession,
-): Promise<OpenedSession> {
+): OpenedSession {
   const { userId, tenantId, membershipId, ip, now } = session
   const sessionId = newId(now)
   const [lookup, secret] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
-  await tx
-    .insertInto('sessions')
-    .values({
+  tx.atCommit(
+    insertSession({
       id: sessionId,
       user_id: userId,
       subject_tenant_id: tenantId,
       membership_id: membershipId,
       lookup_hash: hashToken(lookup),
       token_hash: hashToken(secret),
-      rotated_at: now,
-      created_at: now,
+      now,
       expires_at: sessionEnd(now),
-    })
-    .execute()
-  await rememberAddress(tx, context, { personId: userId, ip, now })
+    }),
+  )
+  rememberAddress(tx, context, { personId: userId, ip, now })
   return { sessionId, refreshToken: writeRefreshToken({ lookup, secret }) }
 }
+
+interface StoredSession {
+  id: string
+  user_id: string
+  subject_tenant_id: string
+  membership_id: string
+  lookup_hash: Buffer
+  token_hash: Buffer
+  now: Date
+  expires_at: Date
+}
+
+const insertSession = keepPlatformQueries((queries, session: StoredSession) =>
+  (queries as PlatformTx).insertInto('sessions').values({
+    id: session.id,
+    user_id: session.user_id,
+    subject_tenant_id: session.subject_tenant_id,
+    membership_id: session.membership_id,
+    lookup_hash: session.lookup_hash,
+    token_hash: session.token_hash,
+    rotated_at: session.now,
+    created_at: session.now,
+    expires_at: session.expires_at,
+  }),
+)
 
 /** Whether an access token's session has neither been ended nor lost its membership. */
 export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: string): Promise<boolean> {

@@ -71,7 +71,7 @@ export const signupRoutes = [
     query: z.strictObject({ email: emailSchema }),
     response: { status: 200, body: z.strictObject({ available: z.boolean() }) },
     handler: async ({ context, input }) => {
-      const isKnown = await context.db.withPlatform('signup', (tx) => isEmailKnown(tx, input.query.email))
+      const isKnown = await isEmailKnown(context.db, input.query.email)
       return ok({ available: !isKnown })
     },
   }),
@@ -86,7 +86,7 @@ export const signupRoutes = [
     response: { status: 200, body: z.strictObject({ available: z.boolean(), tenant_id: z.string() }) },
     handler: async ({ context, input }) => {
       const { name } = input.query
-      const tenantId = await context.db.withPlatform('signup', (tx) => findFreeTenantId(tx, name))
+      const tenantId = await findFreeTenantId(context.db, name)
       const slug = toSlug(name)
       return ok({ available: slug === '' || slug === tenantId, tenant_id: tenantId })
     },

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { PlatformTx } from '../../db/database.ts'
+import type { Database, PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { enqueueJob } from '../../jobs/queue.ts'
@@ -17,7 +17,12 @@ import {
   openSession,
   type UserAnswer,
 } from '../sessions/sessions.ts'
-import { readSystemSettings, refuseClosedSignups } from '../system-settings/system-settings.ts'
+import {
+  readSystemSettings,
+  refuseClosedSignups,
+  type SystemSettings,
+  systemSettingsQuery,
+} from '../system-settings/system-settings.ts'
 import { domainOfOwners } from '../tenants/describe-tenant.ts'
 import { withFreeTenantId } from '../tenants/free-tenant-id.ts'
 import type { ProvisioningAct } from '../tenants/new-tenant.ts'
@@ -63,11 +68,12 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
   const hashing = passwords.hash(input.admin_password)
   // The database looks meanwhile; whoever it refuses does not wait for the hash.
   hashing.catch(() => undefined)
-  await db.withPlatform('signup', async (tx) => {
-    const [settings, isKnown] = await Promise.all([readSystemSettings(tx), isEmailKnown(tx, admin_email)])
-    refuseClosedSignups(settings)
-    if (isKnown) throw new AppError('email_taken')
-  })
+  const [[settings], known] = await db.readPlatform('signup', (queries) => [
+    systemSettingsQuery(queries),
+    userOf(queries, admin_email),
+  ])
+  refuseClosedSignups(settings as SystemSettings)
+  if (known.length > 0) throw new AppError('email_taken')
   const passwordHash = await hashing
 
   const now = clock.now()
@@ -197,7 +203,7 @@ async function makeTenant(
       await provisionTenant(tx, tenant, { onStep })
       const session = isPending
         ? undefined
-        : await openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
+        : openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
       return { tenantId, trialEndsAt, session }
     }
     const made = await db.withPlatform(
@@ -247,7 +253,11 @@ function describe({ tenantId, trialEndsAt }: MadeTenant) {
 }
 
 /** Whether an address, in lower case, has an account. */
-export async function isEmailKnown(tx: PlatformTx, email: string): Promise<boolean> {
-  const row = await tx.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
-  return row !== undefined
+export async function isEmailKnown(db: Database, email: string): Promise<boolean> {
+  const [known] = await db.readPlatform('signup', (queries) => [userOf(queries, email)])
+  return known.length > 0
+}
+
+function userOf(queries: PlatformQueryBuilder, email: string) {
+  return queries.selectFrom('users').select('id').where('email', '=', email)
 }

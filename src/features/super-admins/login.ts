@@ -54,7 +54,7 @@ export async function logInSuperAdmin(
     const isOpen = isKnown ? sql<boolean>`true` : isOpenToCodes(now)
     const entered = step !== undefined && (await enter(tx, found, step, passwordHash, isOpen))
     if (!entered) await countFailure(tx, found.id, now)
-    if (entered) await rememberAddress(tx, context, { personId: found.id, ip: origin.ip, now })
+    if (entered) rememberAddress(tx, context, { personId: found.id, ip: origin.ip, now })
     writePlatformAuditEntry(tx, {
       actor: { kind: 'super_admin', id: found.id },
       // Somebody has the password: what came of the code is worth knowing either way.

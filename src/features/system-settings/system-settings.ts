@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { PlatformTx } from '../../db/database.ts'
+import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import type { Origin } from '../audit/audit.ts'
 import { auditForPlatform } from '../audit/operator-audit.ts'
@@ -21,7 +21,7 @@ const columns = ['trial_days', 'signups_open', 'default_region', 'default_langua
 
 /** The settings as they are in this transaction: read in the one that they govern, so that no process has older ones. */
 export async function readSystemSettings(tx: PlatformTx): Promise<SystemSettings> {
-  return (await selectSettings(tx).executeTakeFirstOrThrow()) as SystemSettings
+  return (await systemSettingsQuery(tx).executeTakeFirstOrThrow()) as SystemSettings
 }
 
 /** Lets nobody sign a company up while that is closed. @throws AppError 403 `signups_closed` */
@@ -31,7 +31,7 @@ export function refuseClosedSignups({ signups_open }: Pick<SystemSettings, 'sign
 
 /** The settings as operators see them. */
 export async function showSystemSettings(tx: PlatformTx) {
-  const settings = await selectSettings(tx).select('updated_at').executeTakeFirstOrThrow()
+  const settings = await systemSettingsQuery(tx).select('updated_at').executeTakeFirstOrThrow()
   return settings as SystemSettings & { updated_at: Date }
 }
 
@@ -41,7 +41,7 @@ export async function changeSystemSettings(
   { reason, ...given }: Partial<SystemSettings> & { reason?: string },
   { admin, origin, now }: { admin: AdminPrincipal; origin: Origin; now: Date },
 ) {
-  const before = (await selectSettings(tx)
+  const before = (await systemSettingsQuery(tx)
     .modifyEnd(sql`for no key update`)
     .executeTakeFirstOrThrow()) as SystemSettings
   const changedFields = columns.filter((name) => given[name] !== undefined && given[name] !== before[name])
@@ -64,6 +64,7 @@ export async function changeSystemSettings(
   return showSystemSettings(tx)
 }
 
-function selectSettings(tx: PlatformTx) {
-  return tx.selectFrom('system_settings').select(columns)
+/** The settings, as a query: one row. */
+export function systemSettingsQuery(queries: PlatformQueryBuilder) {
+  return queries.selectFrom('system_settings').select(columns)
 }

@@ -22,7 +22,7 @@ export function withFreeTenantId<T>(
 ): Promise<T> {
   return throughSameName(toSlug(companyName), async () => {
     for (let round = 0; round < attempts; round++) {
-      const tenantId = await db.withPlatform('signup', (tx) => findFreeTenantId(tx, companyName))
+      const tenantId = await findFreeTenantId(db, companyName)
       try {
         return await make(tenantId)
       } catch (error) {

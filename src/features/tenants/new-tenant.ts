@@ -125,8 +125,8 @@ export async function insertMember(
   { userId, membershipId, holdUser }: FirstMember,
   role: Role,
 ): Promise<void> {
-  await holdUser(tx)
-  await tx
+  const held = holdUser(tx)
+  const inserted = tx
     .insertInto('memberships')
     .values({
       tenant_id: tenant.tenantId,
@@ -137,6 +137,10 @@ export async function insertMember(
       ...timesOf(tenant),
     })
     .execute()
+  // Without the user it fails, too, and that is not what has to be told.
+  inserted.catch(() => undefined)
+  await held
+  await inserted
   if (role === 'owner') return
   const object = { type: 'user', id: userId }
   tenant.audit(tx, { action: 'user.added', object, changedFields: ['role'] })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { deburr } from 'es-toolkit'
-import type { PlatformTx } from '../../db/database.ts'
+import type { Database } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 
 const longest = 40
@@ -33,7 +33,7 @@ export function isReserved(slug: string): boolean {
  * The id that a company of this name would get now: the slug, or the slug with the first free number behind it.
  * Another signup may take it before this one does, so the insert decides.
  */
-export async function findFreeTenantId(tx: PlatformTx, name: string): Promise<TenantId> {
+export async function findFreeTenantId(db: Database, name: string): Promise<TenantId> {
   const slug = toSlug(name)
   if (slug === '') return asTenantId(`tenant-${randomBytes(4).toString('hex')}`)
   // Every candidate begins with this stem; '.' is the character after '-', and '~' comes after all of a slug's.
@@ -41,12 +41,13 @@ export async function findFreeTenantId(tx: PlatformTx, name: string): Promise<Te
     slug.length <= longest - 12
       ? [slug, `${slug}.`]
       : [slug.slice(0, longest - 12), `${slug.slice(0, longest - 12)}~`]
-  const rows = await tx
-    .selectFrom('tenants')
-    .select('tenant_id')
-    .where('tenant_id', '>=', from)
-    .where('tenant_id', '<', to)
-    .execute()
+  const [rows] = await db.readPlatform('signup', (queries) => [
+    queries
+      .selectFrom('tenants')
+      .select('tenant_id')
+      .where('tenant_id', '>=', from)
+      .where('tenant_id', '<', to),
+  ])
   const taken = new Set(rows.map((row) => row.tenant_id))
   if (!taken.has(slug) && !isReserved(slug)) return asTenantId(slug)
   for (let number = 2; ; number++) {
