@@ -76,7 +76,7 @@ async function openClient(options: LoadOptions): Promise<Load> {
     by: 'a client in Node',
     measure: (server, milliseconds) =>
       measureWith(server, options, (url) =>
-        client.ask<LoadAnswer>({ url, milliseconds } satisfies LoadQuestion),
+        client.ask<LoadAnswer>({ url, milliseconds } satisfies LoadQuestion, milliseconds),
       ),
     stop: () => client.stop(),
   }
@@ -88,7 +88,7 @@ export async function openSteadyLoad(options: LoadOptions): Promise<SteadyLoad> 
   return {
     measure: (server, milliseconds, perSecond) =>
       measureWith(server, options, (url) =>
-        client.ask<LoadAnswer>({ url, milliseconds, perSecond } satisfies LoadQuestion),
+        client.ask<LoadAnswer>({ url, milliseconds, perSecond } satisfies LoadQuestion, milliseconds),
       ),
     stop: () => client.stop(),
   }

@@ -5,7 +5,8 @@ import { basename, join } from 'node:path'
 
 /** What is compared: a process of its own that answers one question at a time. */
 export interface Subject {
-  ask<Answer>(question: unknown): Promise<Answer>
+  /** @param workMs what is asked for takes so long by itself; the answer is waited for a while beyond that */
+  ask<Answer>(question: unknown, workMs?: number): Promise<Answer>
   stop(): Promise<void>
 }
 
@@ -31,9 +32,9 @@ export async function startSubject(file: string, options: object): Promise<Subje
     throw error
   }
   return {
-    ask: async <Answer>(question: unknown) => {
+    ask: async <Answer>(question: unknown, workMs = 0) => {
       if (!child.connected) throw new Error(`${file} has ended`)
-      const answered = nextMessage(child)
+      const answered = nextMessage(child, workMs + patienceMs)
       // That it cannot be sent any more is told by the child's end.
       child.send(question as object, () => undefined)
       return (await answered) as Answer
@@ -42,9 +43,9 @@ export async function startSubject(file: string, options: object): Promise<Subje
   }
 }
 
-function nextMessage(child: ChildProcess): Promise<unknown> {
+function nextMessage(child: ChildProcess, withinMs = patienceMs): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(`has not answered in ${patienceMs / 1000} seconds`), patienceMs)
+    const timer = setTimeout(() => fail(`has not answered in ${withinMs / 1000} seconds`), withinMs)
     const onExit = () => fail('has ended')
     const onMessage = (message: unknown) => {
       clear()
