@@ -13,9 +13,10 @@ import type { RequestRate } from '../features/plans/request-rates.ts'
 
 /**
  * Who goes on asking has their answer held back for so long. Most programs ask again when they are answered, and a
- * server that answers ten thousand a second has no time for others, however little each costs.
+ * server that answers ten thousand a second has no time for others, however little each costs. Each for a time of its
+ * own: those who were answered together would come together again, all in one turn of the event loop.
  */
-const heldMs = 100
+const heldMs = { least: 100, most: 200 }
 
 /**
  * Refuses whom this process has refused in this minute before: no body is read and the database not asked.
@@ -29,7 +30,9 @@ export function refuseAgain(
 ): Promise<never> | undefined {
   if (!context.config.rateLimits.enabled) return undefined
   const rate = context.requestRates.findRefusal(claims)
-  return rate && sleep(heldMs).then(() => refuse(context, rate, response))
+  if (!rate) return undefined
+  const { least, most } = heldMs
+  return sleep(least + Math.random() * (most - least)).then(() => refuse(context, rate, response))
 }
 
 /**
