@@ -40,7 +40,7 @@ export function listOf(query: ListQueryWithoutPage): ListOf {
   return { sort: query.sort, pattern, deleted: query.deleted, filters: Object.fromEntries(filters) }
 }
 
-/** A page of up to so many rows, and one more that tells whether there is another, is soon sent, whatever is in them. */
+/** A page of 20, the default, and the row that tells whether there is another. */
 const rowsOfShortRead = 21
 
 /** The list query of a resource, compiled once for what makes its text: all but the values that it compares with. */
@@ -68,7 +68,7 @@ function keepList({ list, large }: Pick<AnyResource, 'large'> & Pick<Queries<unk
           after: has.cursor ? { value: values.value as string, id: values.id as string } : undefined,
         },
       ),
-    // Each sort has an index; what is looked for in its order may be at its end.
+    // Each sort has an index; a filter or a search may walk to the end of it.
     {
       isForJson: true,
       isShort: ({ deleted, filters, limit, has }) =>

@@ -41,7 +41,12 @@ export function runTransaction<T>(
 /** What stands behind the error that comes out, whatever the callback made of it. */
 function whatEnded({ fatal, failure }: Transaction, error: unknown): unknown {
   if (fatal) return fatal.error
-  return isUndoneForOthers(failure?.error) ? failure?.error : error
+  return failure && (isUndoneForOthers(failure.error) || isAborted(error)) ? failure.error : error
+}
+
+/** What the server says of every statement behind one that failed. */
+function isAborted(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '25P02'
 }
 
 /** Whether a connection has shown that it may not be what it is taken for: it serves nobody else then. */
@@ -54,14 +59,9 @@ const moreTries = 2
 /** The longest pause before that, the first time: whoever was in the way should be through by then. */
 const pauseMs = 50
 
-/** A read that the server skipped, because another one in front of it in the same write had failed. */
-export class SkippedError extends Error {
-  override name = 'SkippedError'
-}
-
 /**
  * Tries something again that certainly left nothing behind: once more when a prepared statement turns out to be stale,
- * or when it was skipped, and twice more when the server undid it for another's sake.
+ * and twice more when the server undid it for another's sake.
  * @param attempt `prepared: false`: whatever the server remembers under a name is left alone
  * @throws what the last attempt throws; AppError 503 `database_unavailable` where that was a lost connection or a server
  *   without room
@@ -74,7 +74,6 @@ export async function tryAgain<T>(attempt: (options: { prepared: boolean }) => P
     } catch (error) {
       // The pool's other connections remember the same statements: from here on nothing remembered is used.
       if (prepared && isStaleStatement(error)) prepared = false
-      else if (error instanceof SkippedError) continue
       else if (undone < moreTries && isUndoneForOthers(error)) await sleep(Math.random() * pauseMs * ++undone)
       else throw toCallerError(error)
     }

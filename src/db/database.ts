@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { setImmediate } from 'node:timers/promises'
-import { memoize } from 'es-toolkit'
 import type { Compilable, InferResult } from 'kysely'
 import { createGates } from '../gate.ts'
 import { runTransaction } from './attempts.ts'
@@ -15,7 +13,7 @@ import {
   type Tx,
   tenantQueries,
 } from './handles.ts'
-import { openReads, type ReadOnce } from './reads.ts'
+import { openReads, type Reads } from './reads.ts'
 import { control, escapeLiteral, type Statement, TransactionError } from './statements.ts'
 import { parseTenantId, type TenantId } from './tenant-id.ts'
 
@@ -27,7 +25,7 @@ export type {
   TenantTables,
   Tx,
 } from './handles.ts'
-export { keepPlatformQueries, keepQueries } from './kept-queries.ts'
+export { keepQueries } from './kept-queries.ts'
 export { TransactionError } from './statements.ts'
 
 /** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */
@@ -86,7 +84,11 @@ export interface Database {
     work: (tx: PlatformTx) => Promise<T>,
     options?: { tenantId?: TenantId },
   ): Promise<T>
-  /** Reads as the platform role, otherwise as readTenant: in a single socket write. */
+  /**
+   * Reads as the platform role, across tenants, in a single socket write; otherwise as readTenant, without its bound of
+   * transactions per tenant.
+   * @throws the first query's error; AppError 503 `database_unavailable`, `overloaded`
+   */
   readPlatform<Queries extends readonly Compilable[]>(
     reason: PlatformReason,
     build: (queries: PlatformQueryBuilder) => readonly [...Queries],
@@ -148,8 +150,8 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     size: options.platformPoolSize,
     idleMs: options.platformPoolIdleMs,
   })
-  const readTenantOnce = openReads(tenantPool)
-  const readPlatformOnce = openReads(platformPool)
+  const tenantReads = openReads(tenantPool)
+  const platformReads = openReads(platformPool)
   const throughGate = createGates<TenantId>(transactionsPerTenant, waitingPerTenant, waitMs)
   // An abandoned transaction is ended by the server: it would hold its locks and its connection for good.
   const timeLimit = control(`SET LOCAL statement_timeout = ${Number(options.statementTimeoutMs)}`)
@@ -178,7 +180,7 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   }
 
   const askThrough =
-    (readOnce: ReadOnce): Ask =>
+    ({ readOnce }: Reads): Ask =>
     async (sql, parameters) => {
       const [rows] = await readOnce([beginRead, timeLimit], [{ sql, parameters }])
       return rows as Record<string, unknown>[]
@@ -206,13 +208,13 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
       // Nothing of it waits for this process, so there is no time in which it could be idle.
       const begin = [beginRead, setTenant(tenantId), timeLimit]
       const queries = build(tenantQueries).map((query) => query.compile())
-      return throughGate(tenantId, () => readTenantOnce(begin, queries)) as Promise<never>
+      return throughGate(tenantId, () => tenantReads.readOnce(begin, queries)) as Promise<never>
     },
 
     withPlatform: (reason, work, { tenantId } = {}) =>
       alone(() => {
-        const named = nameOf(reason)
-        const begin = [beginWrite, ...(tenantId ? [setTenant(tenantId)] : []), named, timeLimit, idleLimit]
+        const inTenant = tenantId ? [setTenant(tenantId)] : []
+        const begin = [beginWrite, ...inTenant, setReason(reason), timeLimit, idleLimit]
         // Deletion takes a lock of its own, and so does sealing the audit trail, without waiting for it.
         const takesOwn = reason === 'deletion' || reason === 'audit'
         if (tenantId && !takesOwn) begin.push(holdTenant(tenantId))
@@ -227,26 +229,25 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     readPlatform: async (reason, build) => {
       refuseInside()
       const queries = build(platformQueries).map((query) => query.compile())
-      return readPlatformOnce([beginRead, nameOf(reason), timeLimit], queries) as Promise<never>
+      // Behind a BEGIN that became something else nothing could be saved: these only select.
+      return platformReads.readOnce([beginRead, setReason(reason), timeLimit], queries) as Promise<never>
     },
 
     counts: () => ({ tenant: tenantPool.counts(), platform: platformPool.counts() }),
     close: async () => {
-      // Reads that were asked for in this turn are about to be sent.
-      await setImmediate()
+      for (const { sendAsked } of [tenantReads, platformReads]) sendAsked()
       await Promise.all([tenantPool.close(), platformPool.close()])
     },
   }
-  return { db, ask: { tenant: askThrough(readTenantOnce), platform: askThrough(readPlatformOnce) } }
+  return { db, ask: { tenant: askThrough(tenantReads), platform: askThrough(platformReads) } }
 }
 
 const beginRead = control('BEGIN READ ONLY')
 const beginWrite = control('BEGIN READ WRITE')
 
-/** What a transaction of the platform is called while it runs. */
-const nameOf = memoize((reason: PlatformReason) =>
-  control(`SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}`),
-)
+function setReason(reason: PlatformReason): Statement {
+  return control(`SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}`)
+}
 
 /** What writes a row that refers to the tenant takes this lock anyhow; who only changes its row does not wait for it. */
 function holdTenant(tenantId: TenantId): Statement {
@@ -259,8 +260,8 @@ function setTenant(tenantId: TenantId): Statement {
 }
 
 /**
- * What comes often, and writes nothing but counters and new sessions: after anything else that the platform does, access
- * may be another.
+ * What comes often, and changes nothing that decides access: counts, new sessions, the hash of a password under other
+ * parameters. What changes a role, a status or a password needs another reason, or it acts after 0.9 seconds only.
  */
 const decidesNothing: ReadonlySet<PlatformReason> = new Set([
   'login',

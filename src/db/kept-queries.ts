@@ -1,10 +1,5 @@
 import { type Compilable, type CompiledQuery, isExpression } from 'kysely'
-import {
-  type PlatformQueryBuilder,
-  platformQueries,
-  type TenantQueryBuilder,
-  tenantQueries,
-} from './handles.ts'
+import { type TenantQueryBuilder, tenantQueries } from './handles.ts'
 import { TransactionError } from './statements.ts'
 
 /** Stands in for a value while a query is compiled. */
@@ -34,39 +29,18 @@ type RowOf<Query> = Query extends Compilable<infer Row> ? Row : never
  *   which decides everything else
  * @param options `isForJson`: nobody looks at its rows before they are JSON, so instants are read as the text that
  *   JSON has of a Date, which takes a tenth of the time. `decidesNothing`: it only reads what decides who may do what.
- *   `isShort`: in this shape it reads a few rows by an index, whatever the values are and however many rows there are
+ *   `isShort`: whether it is, in this shape, what Statement calls short
  */
 export function keepQueries<Values extends object, Query extends Compilable, Shape = undefined>(
   build: (queries: TenantQueryBuilder, values: Values, shape: Shape) => Query,
-  options: KeptOptions<Shape> = {},
-) {
-  return keep((values: Values, shape: Shape) => build(tenantQueries, values, shape), options)
-}
-
-/** As keepQueries, over all tables, for the platform. */
-export function keepPlatformQueries<Values extends object, Query extends Compilable, Shape = undefined>(
-  build: (queries: PlatformQueryBuilder, values: Values, shape: Shape) => Query,
-  options: KeptOptions<Shape> = {},
-) {
-  return keep((values: Values, shape: Shape) => build(platformQueries, values, shape), options)
-}
-
-interface KeptOptions<Shape> {
-  isForJson?: boolean
-  decidesNothing?: boolean
-  isShort?(shape: Shape): boolean
-}
-
-function keep<Values extends object, Query extends Compilable, Shape>(
-  build: (values: Values, shape: Shape) => Query,
-  { isForJson = false, decidesNothing = false, isShort = () => false }: KeptOptions<Shape>,
+  { isForJson = false, decidesNothing = false, isShort = (_: Shape): boolean => false } = {},
 ) {
   const kept = new Map<string | undefined, CompiledQuery>()
   return (values: Values, shape = undefined as Shape): Compilable<RowOf<Query>> => {
     const key = shape === undefined ? undefined : JSON.stringify(shape)
     let query = kept.get(key)
     if (!query) {
-      query = build(standIns as Values, shape).compile()
+      query = build(tenantQueries, standIns as Values, shape).compile()
       if (kept.size >= mostKept) kept.clear()
       kept.set(key, query)
     }

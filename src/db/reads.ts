@@ -1,17 +1,22 @@
 import { chunk } from 'es-toolkit'
-import { isUnsound, SkippedError, tryAgain } from './attempts.ts'
+import { isUnsound, tryAgain } from './attempts.ts'
 import type { StatementResult } from './batch.ts'
 import { ConnectionLostError, type ConnectionPool } from './connections.ts'
 import { control, NotBegunError, prepareStatement, type Query, type Statement } from './statements.ts'
 import { checkBegun } from './transaction.ts'
 
-/**
- * Reads with BEGIN, the queries and COMMIT in one write, answered in one go.
- * @param begin BEGIN and its settings
- * @returns the rows of each query, in order
- * @throws the first error; AppError 503 `database_unavailable`, `overloaded`
- */
-export type ReadOnce = (begin: readonly Statement[], queries: readonly Query[]) => Promise<unknown[][]>
+/** Reads through one pool. */
+export interface Reads {
+  /**
+   * Reads with BEGIN, the queries and COMMIT in one write, answered in one go.
+   * @param begin BEGIN and its settings
+   * @returns the rows of each query, in order
+   * @throws the first error; AppError 503 `database_unavailable`, `overloaded`
+   */
+  readOnce(begin: readonly Statement[], queries: readonly Query[]): Promise<unknown[][]>
+  /** Sends what was asked for in this turn of the event loop, before its end. */
+  sendAsked(): void
+}
 
 /** A read as it travels, and who waits for it. */
 interface Read {
@@ -26,34 +31,38 @@ interface Read {
 const mostTogether = 8
 
 /**
- * Reads through a pool. Those of short queries that are asked for in the same turn of the event loop share writes: each is
- * a transaction of its own as ever, but one write, one wake-up of a server process and one answer serve up to eight,
- * which costs less than half of what eight of each do. Behind one that fails the server skips the others of its write;
- * they are sent again, each alone.
+ * Reads through a pool. Those of short queries that are asked for in the same turn of the event loop share writes. Each is
+ * a transaction of its own as ever, but one write, one wake-up of a server process and one answer serve up to eight:
+ * together they cost less than half of what they cost apart. Behind one that fails the others of its write are sent
+ * again, each alone: the server has skipped them.
  */
-export function openReads(pool: ConnectionPool): ReadOnce {
+export function openReads(pool: ConnectionPool): Reads {
   let asked: Read[] = []
 
   function sendAsked(): void {
     const all = asked
     asked = []
+    if (all.length === 0) return
     const writes = Math.ceil(all.length / mostTogether)
     for (const reads of chunk(all, Math.ceil(all.length / writes))) void send(pool, reads)
   }
 
-  return async (begin, queries) => {
-    const prepared = queries.map(prepareStatement)
-    const read = { begin, statements: [...begin, ...prepared, control('commit')] }
-    let mayShare = prepared.every(({ isShort }) => isShort)
-    return tryAgain(
-      (options) =>
-        new Promise<unknown[][]>((resolve, reject) => {
-          const waiting = { ...read, resolve, reject }
-          if (!mayShare) return void send(pool, [waiting], options)
-          mayShare = false
-          if (asked.push(waiting) === 1) setImmediate(sendAsked)
-        }),
-    )
+  return {
+    sendAsked,
+    async readOnce(begin, queries) {
+      const prepared = queries.map(prepareStatement)
+      const read = { begin, statements: [...begin, ...prepared, control('commit')] }
+      let mayShare = prepared.every(({ isShort }) => isShort)
+      return tryAgain(
+        (options) =>
+          new Promise<unknown[][]>((resolve, reject) => {
+            const waiting = { ...read, resolve, reject }
+            if (!mayShare) return void send(pool, [waiting], options)
+            mayShare = false
+            if (asked.push(waiting) === 1) setImmediate(sendAsked)
+          }),
+      )
+    },
   }
 }
 
@@ -67,15 +76,19 @@ async function send(pool: ConnectionPool, reads: readonly Read[], options?: { pr
       const { answers, error } = await connection.send(reads.flatMap(({ statements }) => statements))
       let place = 0
       for (const read of reads) {
+        if (failure) {
+          const { reason } = failure
+          const isLost = reason instanceof ConnectionLostError
+          outcomes.push(() => (isLost ? read.reject(reason) : void send(pool, [read])))
+          continue
+        }
         const own = answers.slice(place, place + read.statements.length)
         place += own.length
         try {
-          if (failure)
-            throw failure.reason instanceof ConnectionLostError ? failure.reason : new SkippedError()
           const rows = rowsOf(read, own, error)
           outcomes.push(() => read.resolve(rows))
         } catch (reason) {
-          failure ??= { reason }
+          failure = { reason }
           outcomes.push(() => read.reject(reason))
         }
       }

@@ -23,7 +23,7 @@ export interface Statement {
   isForJson?: boolean
   /** It only reads what decides who may do what. */
   decidesNothing?: boolean
-  /** It takes the server so little time that others of its kind can wait behind it. */
+  /** A few rows by an index, whatever the values and however many rows there are: others can wait behind it. */
   isShort?: boolean
 }
 

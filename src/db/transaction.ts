@@ -135,6 +135,8 @@ export class Transaction {
       return outcome.value
     }
     const error = outcome.status === 'rejected' ? outcome.reason : rejected?.error
+    // In a batch of its own: with a statement of the inside that fails it would be skipped.
+    this.#pending = undefined
     // Answered after everything that is under way, so no rejection of the inside comes later.
     await this.#send(control(`rollback to savepoint ${inner.name}`))
     this.#failure = failureBefore
@@ -240,6 +242,10 @@ export class Transaction {
     return answerOf(await answers, place)
   }
 
+  /**
+   * Opens a batch that leaves when the microtasks of this tick are done. Reads, which come from different requests, wait for
+   * the end of the event loop's turn instead.
+   */
   #collect() {
     const statements: Statement[] = []
     const turnIsOver = new Promise<void>((resolve) => process.nextTick(resolve))

@@ -7,8 +7,9 @@ import type { Reply } from './route.ts'
 import type { Piece } from './unread.ts'
 
 /**
- * So many pages of all exports together are rows in memory: from when they are asked for until they are text, which is
- * counted. Reading is faster than turning into text: without it rows would pile up for each who asks.
+ * How many pages, of all exports together, may be rows in memory: from being asked for until they are text, which counts
+ * as unread. Reading is faster than turning into text, so rows would pile up otherwise. A page that waits for a connection
+ * holds its place.
  */
 const pagesInTheMaking = new Semaphore(4)
 
@@ -80,8 +81,9 @@ async function makePage<Row extends object>(file: Export<Row>, after: Cursor | u
   try {
     const rows = await file.readPage(after)
     const texts: string[] = []
-    // Even where there is no row CSV has a head.
+    // An export without rows is one piece: in CSV its head.
     for (const part of rows.length > 0 || after ? chunk(rows, rowsPerPiece) : [[]]) {
+      // Others have their turn between pieces.
       if (texts.length > 0) await setImmediate()
       const hasHead = !after && texts.length === 0
       texts.push(format === 'csv' ? toCsv(part.map(toCells), columns, hasHead) : toNdjson(part))

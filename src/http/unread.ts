@@ -24,7 +24,7 @@ export function watchUnread(response: ServerResponse): void {
   })
 }
 
-/** Of a text of any length what is sent in one go. */
+/** A part of a long text, as it is sent. */
 export interface Piece {
   text: string
   /** So many characters of it are made and in memory, this piece among them. */
@@ -39,7 +39,7 @@ export async function* holdingEach(
   response.setTimeout(stalledMs, () => response.destroy())
   response.once('close', () => room.letGo(response))
   for await (const { text, held } of pieces) {
-    // What is sent is there as bytes, too, and a character may take two.
+    // The text, and its bytes on the way out.
     room.hold(response, 2 * held, () => response.destroy())
     yield text
   }

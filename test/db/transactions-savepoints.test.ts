@@ -113,6 +113,34 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     expect(await on.clientsOf(acme)).toEqual(['kept'])
   })
 
+  test('thrown in the turn in which a statement was asked for that fails: what was thrown is told, all is forgiven', async () => {
+    await on.open(mode).withTenant(acme, async (tx) => {
+      await insertClient(tx, 'before')
+      const together = tx.savepoint((inner) =>
+        Promise.all([insertClient(inner, 'undone'), fail(inner), Promise.reject(new RangeError('own'))]),
+      )
+      await expect(together).rejects.toThrow('own')
+      await insertClient(tx, 'after')
+    })
+    expect(await on.clientsOf(acme)).toEqual(['after', 'before'])
+  })
+
+  test('of statements that leave together each is told its own outcome', async () => {
+    const db = on.open(mode)
+    const [good, bad] = await db.withTenant(acme, async (tx) => {
+      const pair = tx.savepoint((inner) => Promise.allSettled([insertClient(inner, 'undone'), fail(inner)]))
+      await pair.catch(swallow)
+      return tx.savepoint((inner) =>
+        Promise.all([insertClient(inner, 'one'), insertClient(inner, 'two'), namesIn(inner)]).then((all) => [
+          all.length,
+          all[2],
+        ]),
+      )
+    })
+    expect([good, bad]).toEqual([3, ['one', 'two']])
+    expect(await on.clientsOf(acme)).toEqual(['one', 'two'])
+  })
+
   test.each<[string, (tx: Tx) => Promise<unknown>]>([
     ['inside it', (tx) => tx.savepoint(() => insertClient(tx, 'outer handle')).catch(swallow)],
     [

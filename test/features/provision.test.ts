@@ -412,6 +412,7 @@ describe('a failure leaves not one row anywhere, and names the step:', () => {
     try {
       const { status, body } = await provision({
         admin_email: 'owner@unlucky.example',
+        standard_user_email: 'other@unlucky.example',
         template: 'metalwork',
       })
       expect([status, body.code, body.step]).toEqual([500, 'provisioning_failed', step])

@@ -1,6 +1,6 @@
 import { ipKeyGenerator } from 'express-rate-limit'
 import type { Context } from '../../context.ts'
-import { keepPlatformQueries, type PlatformTx } from '../../db/database.ts'
+import type { PlatformTx } from '../../db/database.ts'
 
 /** So long after somebody was last there an address still counts as theirs. */
 export const addressKnownMs = 90 * 86_400_000
@@ -17,8 +17,8 @@ interface Arrival {
 }
 
 /**
- * Notes, when the transaction commits, that a person has shown at an IP address who they are. That outlives their session there: who logs out in
- * the evening gets in the next morning, however many have guessed at their account by night.
+ * Notes that a person has shown at an IP address who they are: it leaves with COMMIT. That outlives their session there:
+ * who logs out in the evening gets in the next morning, however many have guessed at their account by night.
  */
 export function rememberAddress(
   tx: PlatformTx,
@@ -26,18 +26,15 @@ export function rememberAddress(
   { personId, ip, now }: Arrival,
 ): void {
   if (ip === null) return
-  tx.atCommit(insertAddress({ personId, hash: hashOf(context, personId, ip), now }))
-}
-
-const insertAddress = keepPlatformQueries(
-  (queries, { personId, hash, now }: { personId: string; hash: Buffer; now: Date }) =>
-    (queries as PlatformTx)
+  tx.atCommit(
+    tx
       .insertInto('known_addresses')
-      .values({ person_id: personId, address_hash: hash, seen_at: now })
+      .values({ person_id: personId, address_hash: hashOf(context, personId, ip), seen_at: now })
       .onConflict((conflict) =>
         conflict.columns(['person_id', 'address_hash']).doUpdateSet({ seen_at: now }),
       ),
-)
+  )
+}
 
 /** Takes back where a person is known: who came in there may not have been they. */
 export async function forgetAddresses(tx: PlatformTx, personId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { keepPlatformQueries, type PlatformQueryBuilder, type PlatformTx } from '../../db/database.ts'
+import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
@@ -28,10 +28,15 @@ interface LoginInput {
  */
 export async function logIn(context: Context, input: LoginInput, origin: Origin): Promise<LoginAnswer> {
   const { db, passwords, tokens } = context
-  const { email } = input
-  const [[found], memberships] = await db.readPlatform('login', () => [
-    userQuery({ email }),
-    membershipsQuery({ email }),
+  const [[found], memberships] = await db.readPlatform('login', (queries) => [
+    queries
+      .selectFrom('users')
+      .select([...userColumns, 'password_hash', 'password_changed_at'])
+      .where('email', '=', input.email),
+    membershipsOf(queries)
+      .innerJoin('users', 'users.id', 'memberships.user_id')
+      .where('users.email', '=', input.email)
+      .orderBy('memberships.tenant_id'),
   ])
   const matches = await passwords.verify(input.password, found?.password_hash)
   if (!found || !matches || memberships.length === 0) throw new AppError('invalid_credentials')
@@ -110,9 +115,18 @@ async function enter(
     'login',
     async (tx) => {
       // Held until the session is there: what ends all sessions of a person waits for it, or has been before it.
-      const [[person], [membership]] = await Promise.all([
-        tx.run(heldUserQuery({ userId })),
-        tx.run(heldMembershipQuery({ userId, tenantId })),
+      const [person, membership] = await Promise.all([
+        tx
+          .selectFrom('users')
+          .select([...userColumns, 'password_changed_at'])
+          .where('id', '=', userId)
+          .forShare()
+          .executeTakeFirst(),
+        membershipsOf(tx)
+          .where('memberships.user_id', '=', userId)
+          .where('memberships.tenant_id', '=', tenantId)
+          .forShare('memberships')
+          .executeTakeFirst(),
       ])
       if (!person || !(await proof.holds(tx, person.password_changed_at))) return undefined
       if (!membership) throw new AppError('tenant_mismatch')
@@ -141,21 +155,6 @@ async function enter(
 
 const userColumns = ['id', 'email', 'first_name', 'last_name', 'locale'] as const
 
-const userQuery = keepPlatformQueries((queries, { email }: { email: string }) =>
-  queries
-    .selectFrom('users')
-    .select([...userColumns, 'password_hash', 'password_changed_at'])
-    .where('email', '=', email),
-)
-
-const heldUserQuery = keepPlatformQueries((queries, { userId }: { userId: string }) =>
-  queries
-    .selectFrom('users')
-    .select([...userColumns, 'password_changed_at'])
-    .where('id', '=', userId)
-    .forShare(),
-)
-
 /** The memberships with which one can sign in to a tenant. */
 function membershipsOf(queries: PlatformQueryBuilder) {
   return queries
@@ -165,21 +164,6 @@ function membershipsOf(queries: PlatformQueryBuilder) {
     .where('memberships.status', '=', 'active')
     .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
 }
-
-const membershipsQuery = keepPlatformQueries((queries, { email }: { email: string }) =>
-  membershipsOf(queries)
-    .innerJoin('users', 'users.id', 'memberships.user_id')
-    .where('users.email', '=', email)
-    .orderBy('memberships.tenant_id'),
-)
-
-const heldMembershipQuery = keepPlatformQueries(
-  (queries, { userId, tenantId }: { userId: string; tenantId: TenantId }) =>
-    membershipsOf(queries)
-      .where('memberships.user_id', '=', userId)
-      .where('memberships.tenant_id', '=', tenantId)
-      .forShare('memberships'),
-)
 
 /** The same password under today's parameters; a password that was changed meanwhile stays. */
 async function renewHash(tx: PlatformTx, userId: string, oldHash: string, newHash: string): Promise<void> {

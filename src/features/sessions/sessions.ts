@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from '../../context.ts'
-import { keepPlatformQueries, type PlatformTx } from '../../db/database.ts'
+import type { PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { newId } from '../../new-id.ts'
 import type { Role } from '../members/roles.ts'
@@ -67,7 +67,7 @@ export function sessionEnd(now: Date): Date {
   return new Date(now.getTime() + sessionDays * 86_400_000)
 }
 
-/** Stores a session of a member, when the transaction commits. */
+/** Stores a session of a member, when the transaction commits: what it answers is good only then. */
 export function openSession(
   tx: PlatformTx,
   context: Pick<Context, 'keyedHash'>,
@@ -77,45 +77,21 @@ export function openSession(
   const sessionId = newId(now)
   const [lookup, secret] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
   tx.atCommit(
-    insertSession({
+    tx.insertInto('sessions').values({
       id: sessionId,
       user_id: userId,
       subject_tenant_id: tenantId,
       membership_id: membershipId,
       lookup_hash: hashToken(lookup),
       token_hash: hashToken(secret),
-      now,
+      rotated_at: now,
+      created_at: now,
       expires_at: sessionEnd(now),
     }),
   )
   rememberAddress(tx, context, { personId: userId, ip, now })
   return { sessionId, refreshToken: writeRefreshToken({ lookup, secret }) }
 }
-
-interface StoredSession {
-  id: string
-  user_id: string
-  subject_tenant_id: string
-  membership_id: string
-  lookup_hash: Buffer
-  token_hash: Buffer
-  now: Date
-  expires_at: Date
-}
-
-const insertSession = keepPlatformQueries((queries, session: StoredSession) =>
-  (queries as PlatformTx).insertInto('sessions').values({
-    id: session.id,
-    user_id: session.user_id,
-    subject_tenant_id: session.subject_tenant_id,
-    membership_id: session.membership_id,
-    lookup_hash: session.lookup_hash,
-    token_hash: session.token_hash,
-    rotated_at: session.now,
-    created_at: session.now,
-    expires_at: session.expires_at,
-  }),
-)
 
 /** Whether an access token's session has neither been ended nor lost its membership. */
 export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: string): Promise<boolean> {

@@ -20,7 +20,6 @@ import {
 import {
   readSystemSettings,
   refuseClosedSignups,
-  type SystemSettings,
   systemSettingsQuery,
 } from '../system-settings/system-settings.ts'
 import { domainOfOwners } from '../tenants/describe-tenant.ts'
@@ -70,9 +69,10 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
   hashing.catch(() => undefined)
   const [[settings], known] = await db.readPlatform('signup', (queries) => [
     systemSettingsQuery(queries),
-    userOf(queries, admin_email),
+    userWithEmail(queries, admin_email),
   ])
-  refuseClosedSignups(settings as SystemSettings)
+  if (!settings) throw new Error('system_settings has no row')
+  refuseClosedSignups(settings)
   if (known.length > 0) throw new AppError('email_taken')
   const passwordHash = await hashing
 
@@ -254,10 +254,10 @@ function describe({ tenantId, trialEndsAt }: MadeTenant) {
 
 /** Whether an address, in lower case, has an account. */
 export async function isEmailKnown(db: Database, email: string): Promise<boolean> {
-  const [known] = await db.readPlatform('signup', (queries) => [userOf(queries, email)])
+  const [known] = await db.readPlatform('signup', (queries) => [userWithEmail(queries, email)])
   return known.length > 0
 }
 
-function userOf(queries: PlatformQueryBuilder, email: string) {
+function userWithEmail(queries: PlatformQueryBuilder, email: string) {
   return queries.selectFrom('users').select('id').where('email', '=', email)
 }

@@ -118,8 +118,8 @@ function refuseKnown(holdUser: FirstMember['holdUser'], email: string): FirstMem
 /** An owner whose password was told gets none: their mailbox need not exist. */
 async function mailMembers(tx: PlatformTx, fields: TenantFields, now: Date): Promise<void> {
   const { company_name, admin_email, standard_user_email } = fields
-  if (admin_email) await mailMember(tx, { email: admin_email, company_name, role: 'owner', now })
-  if (standard_user_email) {
-    await mailMember(tx, { email: standard_user_email, company_name, role: 'member', now })
-  }
+  await Promise.all([
+    admin_email && mailMember(tx, { email: admin_email, company_name, role: 'owner', now }),
+    standard_user_email && mailMember(tx, { email: standard_user_email, company_name, role: 'member', now }),
+  ])
 }

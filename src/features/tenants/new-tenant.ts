@@ -16,7 +16,10 @@ import type { Agent, TenantStatus } from './status.ts'
 export interface FirstMember {
   userId: string
   membershipId: string
-  /** Makes the user, or holds the one there is, in the transaction that makes the tenant. */
+  /**
+   * Makes the user, or holds the one there is, in the transaction that makes the tenant, with its first statement: the
+   * membership is sent right behind it.
+   */
   holdUser(tx: PlatformTx): Promise<void>
 }
 
@@ -188,7 +191,7 @@ export async function insertPreferences(tx: PlatformTx, tenant: NewTenant): Prom
 export async function insertLimits(tx: PlatformTx, tenant: NewTenant): Promise<void> {
   const { tenantId, limits, standardUser, now } = tenant
   const seats = standardUser ? 2 : 1
-  await tx
+  const inserted = tx
     .insertInto('limit_counters')
     .values(
       countedLimits.map((name) => ({
@@ -201,10 +204,11 @@ export async function insertLimits(tx: PlatformTx, tenant: NewTenant): Promise<v
     )
     .execute()
   // Its owner has a seat whatever the plan.
-  if (!standardUser && limits?.users === undefined) return
-  const { rows } = await sql`
+  if (!standardUser && limits?.users === undefined) return void (await inserted)
+  const looked = sql`
     select limit_name as "limit", used::float8 as used, allowed::float8 as allowed from app.usage_at(${now})
     where tenant_id = ${tenantId} and used > allowed`.execute(tx)
+  const [, { rows }] = await Promise.all([inserted, looked])
   if (rows.length > 0) throw new AppError('usage_over_limits', { members: { over: rows } })
 }
 

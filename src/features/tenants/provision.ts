@@ -79,12 +79,12 @@ export async function provisionTenant(
   const wanted = (steps as readonly (Step & { name: ProvisioningStep })[]).filter(
     ({ isWanted }) => isWanted?.(tenant) ?? true,
   )
-  // Sent one behind the other without waiting: the server takes them in this order, and nothing counts before COMMIT.
+  // All that they send leaves at once and in this order, and nothing counts before COMMIT. A step that waited for an
+  // answer in its midst would be told of another's failure.
   const running = wanted.map(({ name, run }) => ({ name, done: run(tx, tenant) }))
   for (const { done } of running) done.catch(() => undefined)
   for (const { name, done } of running) {
     watcher.begins?.(name)
-    // What fails behind a step that failed, fails for its sake.
     await done
     watcher.onStep(name)
   }

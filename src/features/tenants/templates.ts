@@ -91,11 +91,12 @@ export function listTemplates(): Map<string, Template> {
 export async function fillFromTemplate(tx: PlatformTx, name: string, now: Date): Promise<void> {
   const template = listTemplates().get(name)
   if (!template) throw new Error(`there is no template ${name}`)
-  for (const [table, rows] of Object.entries(template.rows)) {
+  const inserts = Object.entries(template.rows).flatMap(([table, rows]) => {
     // Rows that name the same columns go together: what a row leaves out has its default.
     const groups = Map.groupBy(rows, (row) => Object.keys(row).sort().join())
-    for (const group of groups.values()) await insertRows(tx, table, group, now)
-  }
+    return [...groups.values()].map((group) => insertRows(tx, table, group, now))
+  })
+  await Promise.all(inserts)
 }
 
 /** PostgreSQL itself reads each value from JSON, as the type of its column. */
