@@ -53,6 +53,7 @@ export function exportRoute<Query extends Row>(
       }
       const day = context.clock.now().toISOString().slice(0, 10)
       return exportReply<Row>({
+        tenantId,
         format,
         name: `${table.name.replaceAll('_', '-')}-${tenantId}-${day}`,
         columns,

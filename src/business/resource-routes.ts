@@ -44,7 +44,11 @@ export function listOf(query: ListQueryWithoutPage): ListOf {
 const rowsOfShortRead = 21
 
 /** The list query of a resource, compiled once for what makes its text: all but the values that it compares with. */
-function keepList({ list, large }: Pick<AnyResource, 'large'> & Pick<Queries<unknown>, 'list'>) {
+function keepList({
+  list,
+  large,
+  table,
+}: Pick<AnyResource, 'large' | 'table'> & Pick<Queries<unknown>, 'list'>) {
   interface Shape {
     sort: string
     deleted: boolean | undefined
@@ -68,11 +72,11 @@ function keepList({ list, large }: Pick<AnyResource, 'large'> & Pick<Queries<unk
           after: has.cursor ? { value: values.value as string, id: values.id as string } : undefined,
         },
       ),
-    // Each sort has an index; a filter or a search may walk to the end of it.
+    // Each sort has an index; a filter, a search, or rows that are marked as deleted may make it walk to the end of it.
     {
       isForJson: true,
-      isShort: ({ deleted, filters, limit, has }) =>
-        !deleted && filters.length === 0 && !has.pattern && limit <= rowsOfShortRead,
+      isShort: ({ filters, limit, has }) =>
+        !table.isSoftlyDeleted && filters.length === 0 && !has.pattern && limit <= rowsOfShortRead,
     },
   )
   return ({ sort, pattern, deleted, filters }: ListOf, limit: number, after: Cursor | undefined) => {
@@ -118,7 +122,7 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
   const keptList = keepList(resource)
   const keptFind = keepQueries((queries, { id }: { id: string }) => resource.find(queries, id), {
     isForJson: true,
-    isShort: () => true,
+    isShort: () => resource.large.length === 0,
   })
 
   const list: ReadRoute<z.ZodType, z.ZodType<ListQuery>, z.ZodType> = {

@@ -60,6 +60,7 @@ export class Connection {
   readonly #answerMs: number
   #outstanding = 0
   #deadline: NodeJS.Timeout | undefined
+  #deadlineMs = 0
   #isReleased = false
 
   constructor(
@@ -77,15 +78,16 @@ export class Connection {
   /**
    * Sends statements in one write, extended protocol: a second statement smuggled into a text is refused by the server,
    * and after one that fails the server skips the others. Never rejects.
+   * @param options `long`: how many of them may each take as long as a statement may, since they are answered in one go
    */
-  send(statements: readonly Statement[]): Promise<BatchResult> {
+  send(statements: readonly Statement[], { long = 1 } = {}): Promise<BatchResult> {
     if (this.#isReleased) {
       const error = new Error('this connection may serve somebody else by now')
       return Promise.resolve({ answers: [], error })
     }
     if (sent.hasSubscribers) sent.publish({ user: this.#client.user, statements })
     const wasSent = this.#internals._queryable
-    if (this.#outstanding++ === 0) this.#awaitAnswer()
+    this.#awaitAnswer(long * this.#answerMs)
     return new Promise((resolve) => {
       const done = (result: BatchResult) => {
         if (--this.#outstanding === 0) clearTimeout(this.#deadline)
@@ -109,10 +111,13 @@ export class Connection {
     this.#client.release(true)
   }
 
-  #awaitAnswer(): void {
+  #awaitAnswer(withinMs: number): void {
+    if (this.#outstanding++ > 0 && withinMs <= this.#deadlineMs) return
+    clearTimeout(this.#deadline)
+    this.#deadlineMs = withinMs
     this.#deadline = setTimeout(() => {
       this.#internals.connection.stream.destroy(new Error('the database does not answer'))
-    }, this.#answerMs)
+    }, withinMs)
   }
 
   #isLost(error: unknown): boolean {

@@ -161,7 +161,9 @@ export class Transaction {
     // Nothing was asked for, so there is nothing to begin or commit.
     if (this.#begin.length > 0 && last.length === 0) return
     const begin = this.#takeBegin()
-    const { answers, error } = await this.#connection.send([...begin, ...last, control('commit')])
+    const { answers, error } = await this.#connection.send([...begin, ...last, control('commit')], {
+      long: last.length + 1,
+    })
     if (error) {
       // An error is the whole truth only if the session goes on after it.
       const isLost = error instanceof ConnectionLostError ? error.wasSent : !(await this.rollback())
@@ -254,7 +256,8 @@ export class Transaction {
       if (this.#begin.length === 0) await this.#begun
       // Behind ROLLBACK each of them would be saved on its own.
       if (this.#isOver) throw new TransactionError(deadHandle)
-      return this.#begin.length > 0 ? this.#sendBegin(statements) : this.#connection.send(statements)
+      if (this.#begin.length > 0) return this.#sendBegin(statements)
+      return this.#connection.send(statements, { long: statements.length })
     })
     return { statements, answers }
   }
@@ -265,7 +268,7 @@ export class Transaction {
    */
   async #sendBegin(behind: readonly Statement[]): Promise<BatchResult> {
     const begin = this.#takeBegin()
-    const sent = this.#connection.send([...begin, ...behind])
+    const sent = this.#connection.send([...begin, ...behind], { long: behind.length || 1 })
     this.#begun = sent.then(({ answers, error }) => {
       try {
         if (error && answers.length < begin.length) throw error

@@ -3,6 +3,8 @@ import { stringify } from 'csv-stringify/sync'
 import { chunk, Semaphore } from 'es-toolkit'
 import { z } from 'zod'
 import type { Cursor } from '../db/keyset.ts'
+import type { TenantId } from '../db/tenant-id.ts'
+import { createGates } from '../gate.ts'
 import type { Reply } from './route.ts'
 import type { Piece } from './unread.ts'
 
@@ -12,6 +14,8 @@ import type { Piece } from './unread.ts'
  * holds its place.
  */
 const pagesInTheMaking = new Semaphore(4)
+/** Of one tenant a page at a time, so that its exports leave room for others', however many they are. */
+const throughTenant = createGates<TenantId>(1, 1000)
 
 /** What rows can be had as, and what browsers are told that it is. */
 export const exportTypes = {
@@ -32,6 +36,7 @@ export const exportResponse = {
 
 /** Rows of which nobody holds more than a page in memory. */
 export interface Export<Row extends object> {
+  tenantId: TenantId
   format: ExportFormat
   /** Of the file, without its end. */
   name: string
@@ -56,14 +61,19 @@ export function exportReply<Row extends object>(file: Export<Row>): Reply {
       'Content-Type': exportTypes[format],
       'Content-Disposition': `attachment; filename="${name}.${format}"`,
     },
-    stream: exportText(file),
+    stream: (isGone) => exportText(file, isGone),
   }
 }
 
-async function* exportText<Row extends object>(file: Export<Row>): AsyncGenerator<Piece, void> {
+async function* exportText<Row extends object>(
+  file: Export<Row>,
+  isGone: AbortSignal,
+): AsyncGenerator<Piece, void> {
   let after: Cursor | undefined
   for (;;) {
-    const { texts, next } = await makePage(file, after)
+    const page = await throughTenant(file.tenantId, () => makePage(file, after, isGone))
+    if (!page) return
+    const { texts, next } = page
     let held = texts.reduce((sum, text) => sum + text.length, 0)
     for (const text of texts) {
       yield { text, held }
@@ -74,11 +84,20 @@ async function* exportText<Row extends object>(file: Export<Row>): AsyncGenerato
   }
 }
 
-/** The text of a page, and behind which place the next one is, if there is one. Its rows are let go of. */
-async function makePage<Row extends object>(file: Export<Row>, after: Cursor | undefined) {
+/**
+ * The text of a page, and behind which place the next one is, if there is one. Its rows are let go of.
+ * @returns undefined when nobody wants it any more
+ */
+async function makePage<Row extends object>(
+  file: Export<Row>,
+  after: Cursor | undefined,
+  isGone: AbortSignal,
+) {
   const { format, columns, rowsPerPage, rowsPerPiece = rowsPerPage, toCells = (row) => row } = file
+  if (isGone.aborted) return undefined
   await pagesInTheMaking.acquire()
   try {
+    if (isGone.aborted) return undefined
     const rows = await file.readPage(after)
     const texts: string[] = []
     // An export without rows is one piece: in CSV its head.

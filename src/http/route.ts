@@ -26,8 +26,11 @@ export interface Reply<Body = unknown> {
   json?: string
   /** Instead of a body: text that is no JSON, with its Content-Type among the headers. */
   text?: string
-  /** Instead of a body: text of any length, made as it is taken, with its Content-Type among the headers. */
-  stream?: AsyncIterable<Piece>
+  /**
+   * Instead of a body: text of any length, made as it is taken, with its Content-Type among the headers. The signal tells
+   * that nobody wants it any more.
+   */
+  stream?: (isGone: AbortSignal) => AsyncIterable<Piece>
   headers?: Record<string, string>
   /** Which object a declared audit action touched, or which ones, and the names of the fields that changed. */
   audited?: Audited | Audited[]

@@ -6,13 +6,14 @@ import { holdingEach, type Piece } from './unread.ts'
  * Sends text piece by piece, no faster than it is taken. The first piece is waited for before anything of the answer is
  * written, so that what fails until then is answered as ever. What fails later cuts the connection: without the
  * last chunk (RFC 9112, 7.1) nobody takes a part for the whole. Who hangs up has the rest not made.
+ * @param makePieces gets a signal that tells when nobody wants them any more
  * @param writeHead sets status and headers
  * @throws what making a piece throws
  */
 export async function sendStream(
   request: Request,
   response: Response,
-  pieces: AsyncIterable<Piece>,
+  makePieces: (isGone: AbortSignal) => AsyncIterable<Piece>,
   writeHead: () => void,
 ): Promise<void> {
   if (request.method === 'HEAD') {
@@ -20,7 +21,9 @@ export async function sendStream(
     response.end()
     return
   }
-  const iterator = pieces[Symbol.asyncIterator]()
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const iterator = makePieces(gone.signal)[Symbol.asyncIterator]()
   const first = await iterator.next()
   writeHead()
   async function* all() {

@@ -19,9 +19,14 @@ export function watchUnread(response: ServerResponse): void {
   response.once('prefinish', () => {
     if (response.writableLength === 0) return
     response.setTimeout(stalledMs, () => response.destroy())
-    room.hold(response, response.writableLength, () => response.destroy())
+    hold(response, response.writableLength)
     response.once('close', () => room.letGo(response))
   })
+}
+
+/** However many answers a tenant leaves, together they give way to those of one that leaves less. */
+function hold(response: ServerResponse & { locals?: { tenantId?: unknown } }, bytes: number): void {
+  room.hold(response, bytes, () => response.destroy(), response.locals?.tenantId ?? response)
 }
 
 /** A part of a long text, as it is sent. */
@@ -39,8 +44,10 @@ export async function* holdingEach(
   response.setTimeout(stalledMs, () => response.destroy())
   response.once('close', () => room.letGo(response))
   for await (const { text, held } of pieces) {
+    // Who has hung up meanwhile closes no second time, and would never be let go of.
+    if (response.closed) return
     // The text, and its bytes on the way out.
-    room.hold(response, 2 * held, () => response.destroy())
+    hold(response, 2 * held)
     yield text
   }
 }

@@ -52,6 +52,15 @@ const pidOf = async (tx: Pick<Tx, 'selectNoFrom'>) => {
   return row?.pid
 }
 
+test('statements that leave together may take as long as they may one by one', async () => {
+  // A server is taken for lost when it has not answered for three seconds longer than a statement may take.
+  const db = on.open({ statementTimeoutMs: 600 })
+  const naps = await db.withTenant(acme, (tx) =>
+    Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.5)`.execute(tx))),
+  )
+  expect(naps).toHaveLength(8)
+})
+
 test('raw: query_timeout rejects what is saved all the same', async () => {
   const plain = new pg.Client({ connectionString: on.tenantUrl, query_timeout: 50 })
   plain.on('error', () => undefined)

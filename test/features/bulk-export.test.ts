@@ -1,10 +1,15 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
 import { pick } from 'es-toolkit'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { resources } from '../../src/business/resources.ts'
+import type { TenantId } from '../../src/db/tenant-id.ts'
 import { exportReply } from '../../src/http/export-format.ts'
-import type { Route } from '../../src/http/route.ts'
+import type { Reply, Route } from '../../src/http/route.ts'
+import { holdingEach, type Piece } from '../../src/http/unread.ts'
 import { exampleOf } from '../isolation/examples.ts'
 import { addMember } from '../support/members.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
@@ -276,40 +281,68 @@ describe('of many rows', () => {
     })
   })
 
-  test('that many ask for at once, the rows of four pages are in memory at a time, also where one fails', async () => {
-    let reading = 0
-    let most = 0
-    const take = async (failing: boolean) => {
-      const { stream } = exportReply({
+  describe('that many ask for at once', () => {
+    let reading: string[]
+    let most: number
+    let mostOfOne: number
+    beforeEach(() => {
+      reading = []
+      most = 0
+      mostOfOne = 0
+    })
+    const never = new AbortController().signal
+
+    const exportOfSix = (tenant: string, fails = false) =>
+      exportReply<{ n: number }>({
+        tenantId: tenant as TenantId,
         format: 'ndjson',
         name: 'counted',
         columns: ['n'],
         rowsPerPage: 2,
         readPage: async (after) => {
-          most = Math.max(most, ++reading)
+          reading.push(tenant)
+          most = Math.max(most, reading.length)
+          mostOfOne = Math.max(mostOfOne, reading.filter((other) => other === tenant).length)
           await setImmediate()
-          reading--
-          if (failing) throw new Error('gone')
+          reading.splice(reading.indexOf(tenant), 1)
+          if (fails) throw new Error('gone')
           const n = Number(after?.id ?? 0)
           return n < 6 ? [{ n: n + 1 }, { n: n + 2 }] : []
         },
         cursorOf: ({ n }) => ({ value: String(n), id: String(n) }),
       })
+    async function take({ stream }: Reply, isGone = never) {
       let text = ''
-      for await (const piece of stream ?? []) text += piece.text
+      for await (const piece of stream?.(isGone) ?? []) text += piece.text
       return text
     }
-    const taken = await Promise.allSettled(Array.from({ length: 30 }, (_, index) => take(index % 3 === 0)))
     const whole = [1, 2, 3, 4, 5, 6].map((n) => `{"n":${n}}\n`).join('')
-    expect(taken.filter(({ status }) => status === 'rejected')).toHaveLength(10)
-    expect(taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))).toEqual(
-      Array(20).fill(whole),
-    )
-    expect(most).toBe(4)
+
+    test('the rows of four pages are in memory at a time, of one tenant those of one, also where one fails', async () => {
+      const taken = await Promise.allSettled(
+        Array.from({ length: 36 }, (_, index) => take(exportOfSix(`tenant ${index % 12}`, index % 3 === 0))),
+      )
+      expect(taken.filter(({ status }) => status === 'rejected')).toHaveLength(12)
+      expect(taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))).toEqual(
+        Array(24).fill(whole),
+      )
+      expect([most, mostOfOne]).toEqual([4, 1])
+    })
+
+    test('who hangs up in line has no page read', async () => {
+      const hangUp = new AbortController()
+      const first = take(exportOfSix('one'))
+      const gone = Array.from({ length: 20 }, () => take(exportOfSix('one'), hangUp.signal))
+      hangUp.abort()
+      expect(await Promise.all(gone)).toEqual(Array(20).fill(''))
+      expect(await first).toBe(whole)
+      expect([most, reading]).toEqual([1, []])
+    })
   })
 
   test('what is made and not taken yet is told', async () => {
-    const { stream } = exportReply({
+    const { stream } = exportReply<{ n: number }>({
+      tenantId: acme.tenantId as TenantId,
       format: 'csv',
       name: 'told',
       columns: ['n'],
@@ -318,12 +351,50 @@ describe('of many rows', () => {
       readPage: async (after) => (after ? [] : [{ n: 10 }, { n: 20 }, { n: 30 }]),
       cursorOf: ({ n }) => ({ value: String(n), id: String(n) }),
     })
-    const pieces: { text: string }[] = []
-    for await (const piece of stream ?? []) pieces.push(piece)
+    const pieces: Piece[] = []
+    for await (const piece of stream?.(new AbortController().signal) ?? []) pieces.push(piece)
     expect(pieces.filter(({ text }) => text)).toEqual([
       { text: 'n\r\n10\r\n', held: 15 },
       { text: '20\r\n', held: 8 },
       { text: '30\r\n', held: 4 },
     ])
+  })
+
+  test('of who hangs up while a page is made nothing is held', async () => {
+    // Four of them would take up all the room there is, and each is less than what comes then.
+    const held = 8 * 1024 * 1024
+    const takeEach = async (each: AsyncIterable<string>) => {
+      for await (const _ of each);
+    }
+    const outcomes: boolean[] = []
+    const server = createServer((_, response) => {
+      const closed = once(response, 'close')
+      // As a page that comes when nobody is there any more; the last one stays.
+      async function* pieces() {
+        if (outcomes.length < 4) {
+          response.flushHeaders()
+          await closed
+        }
+        yield { text: 'page', held: outcomes.length < 4 ? held : held + 1 }
+      }
+      void takeEach(holdingEach(response, pieces())).then(() => {
+        outcomes.push(response.destroyed)
+        response.end('all of it')
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const ask = async () =>
+      (await once(request({ port, agent: false }).end(), 'response'))[0] as IncomingMessage
+    try {
+      for (let count = 1; count <= 4; count++) {
+        ;(await ask()).destroy()
+        await vi.waitFor(() => expect(outcomes).toHaveLength(count))
+      }
+      expect(await takeAll(await ask())).toBe('all of it')
+      expect(outcomes).toEqual([true, true, true, true, false])
+    } finally {
+      server.close()
+    }
   })
 })

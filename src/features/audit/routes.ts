@@ -80,6 +80,7 @@ export const auditRoutes = [
       }
       const day = context.clock.now().toISOString().slice(0, 10)
       return exportReply({
+        tenantId: principal.tenantId,
         format,
         name: `audit-${principal.tenantId}-${day}`,
         columns: exportedColumns,
