@@ -42,7 +42,7 @@ const keptQueries = keepQueries(
     const access = queryOf[kind](queries, claims as never).select(moduleColumns(module))
     return isHeld ? access.modifyEnd(sql`for key share of tenants`) : access
   },
-  { decidesNothing: true, isShort: ({ isHeld }) => !isHeld },
+  { decidesNothing: true, isShort: ({ kind, isHeld }) => kind === 'user' && !isHeld },
 )
 
 /**
