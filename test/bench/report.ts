@@ -66,15 +66,10 @@ export function toMarkdown({ date, machine, size, isQuick, results }: Report): s
   )
   lines.push(...toTable(['what', 'measured, against the target', ''], judged))
   for (const { title, rows = [], figures = [], notes = [] } of results) {
-    lines.push('', `**${title}**`, '')
-    if (rows.length > 0)
-      lines.push(
-        ...toTable(
-          [...rowHeads, ''],
-          rows.map((row) => [...toCells(row), row.name]),
-        ),
-      )
-    if (figures.length > 0) lines.push(...toTable(['figure', ''], figures.map(toFigure)))
+    lines.push('', `**${title}**`)
+    const cells = rows.map((row) => [...toCells(row), row.name])
+    if (rows.length > 0) lines.push('', ...toTable([...rowHeads, ''], cells))
+    if (figures.length > 0) lines.push('', ...toTable(['figure', ''], figures.map(toFigure)))
     lines.push(...notes.flatMap((note) => ['', note]))
   }
   return lines.join('\n')
