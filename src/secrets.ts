@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as jose from 'jose'
@@ -78,12 +78,12 @@ export type KeyedHash = (purpose: HashPurpose, text: string) => Buffer
 
 /** Makes the keyed hash of this secret: who has only the database cannot compute it. */
 export function createKeyedHash(secret: string): KeyedHash {
-  const keys = new Map<HashPurpose, Buffer>()
+  const keys = new Map<HashPurpose, KeyObject>()
   return (purpose, text) => {
     let key = keys.get(purpose)
     if (!key) {
-      // HKDF: RFC 5869.
-      key = Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+      // HKDF: RFC 5869. Out of bytes createHmac would make a key each time.
+      key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)))
       keys.set(purpose, key)
     }
     return createHmac('sha256', key).update(text).digest()

@@ -19,10 +19,9 @@ export function runTransaction<T>(
 ): Promise<T> {
   return tryAgain(async (options) => {
     const connection = await pool.acquire(options)
-    const transaction = new Transaction(connection, begin)
+    const transaction = new Transaction(connection, begin, { awaitBegin })
     let failure: unknown
     try {
-      if (awaitBegin) await transaction.begin()
       const value = await work(transaction)
       await transaction.commit()
       return value

@@ -110,12 +110,15 @@ function rowsOf(
   answers: readonly StatementResult[],
   error: unknown,
 ): unknown[][] {
-  const early = error ?? new NotBegunError('the server has answered less than it was asked')
-  if (answers.length < begin.length) throw early
+  if (answers.length < begin.length) throw error ?? tooFew()
   checkBegun(begin, answers)
-  if (answers.length < statements.length) throw early
+  if (answers.length < statements.length) throw error ?? tooFew()
   return answers.slice(begin.length, -1).map(({ rows, unreadable }) => {
     if (unreadable) throw unreadable
     return rows
   })
+}
+
+function tooFew(): NotBegunError {
+  return new NotBegunError('the server has answered less than it was asked')
 }

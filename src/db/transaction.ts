@@ -32,6 +32,7 @@ export class Transaction {
   #scope: Scope | undefined = this.root
   /** BEGIN and its settings, until they are sent in front of the first statement. */
   #begin: readonly Statement[]
+  readonly #awaitBegin: boolean
   #begun: Promise<void> | undefined
   /** Whether nothing may leave any more but ROLLBACK. */
   #isOver = false
@@ -49,19 +50,16 @@ export class Transaction {
   /** The first failure that nothing forgives, and that outranks what the callback made of it. */
   #fatal: { error: unknown } | undefined
 
-  /** @param begin BEGIN and its settings: they leave together with the first statement, which the server skips without them */
-  constructor(connection: Connection, begin: readonly Statement[]) {
+  /**
+   * @param begin BEGIN and its settings: they leave together with the first statement, which the server skips without them
+   * @param options `awaitBegin`: they leave alone, and statements wait for the answer: for where row security does not
+   *   stand behind every table, and a statement behind a BEGIN that became something else would be saved on its own.
+   *   When there is nothing but what leaves with COMMIT, all of it goes in one write, which is saved whole or not at all.
+   */
+  constructor(connection: Connection, begin: readonly Statement[], { awaitBegin }: { awaitBegin: boolean }) {
     this.#connection = connection
     this.#begin = begin
-  }
-
-  /**
-   * Sends BEGIN alone and resolves when the server has begun: for where row security does not stand behind every table,
-   * and a statement behind a BEGIN that became something else would be saved on its own.
-   * @throws NotBegunError or the server's error when it has not begun
-   */
-  async begin(): Promise<void> {
-    await this.#sendBegin([])
+    this.#awaitBegin = awaitBegin
   }
 
   /** What outranks the error that the callback ended with. */
@@ -167,7 +165,8 @@ export class Transaction {
     if (error) {
       // An error is the whole truth only if the session goes on after it.
       const isLost = error instanceof ConnectionLostError ? error.wasSent : !(await this.rollback())
-      throw isLost ? new AppError('outcome_unknown', { cause: error }) : error
+      if (isLost) throw new AppError('outcome_unknown', { cause: error })
+      throw answers.length < begin.length ? whyNotBegun(error) : error
     }
     checkBegun(begin, answers)
     const { command } = answers.at(-1) as StatementResult
@@ -253,6 +252,7 @@ export class Transaction {
     const turnIsOver = new Promise<void>((resolve) => process.nextTick(resolve))
     const answers = turnIsOver.then(async () => {
       this.#pending = undefined
+      if (this.#awaitBegin && this.#begin.length > 0) void settle(() => this.#sendBegin([]))
       if (this.#begin.length === 0) await this.#begun
       // Behind ROLLBACK each of them would be saved on its own.
       if (this.#isOver) throw new TransactionError(deadHandle)
@@ -274,9 +274,7 @@ export class Transaction {
         if (error && answers.length < begin.length) throw error
         checkBegun(begin, answers)
       } catch (failure) {
-        this.#fatal ??= {
-          error: isOfReplica(failure) ? new AppError('database_unavailable', { cause: failure }) : failure,
-        }
+        this.#fatal ??= { error: whyNotBegun(failure) }
         throw failure
       }
     })
@@ -315,9 +313,10 @@ export function checkBegun(begin: readonly Statement[], answers: readonly Statem
   throw new NotBegunError(`BEGIN was answered with ${tags.join(', ')}`)
 }
 
-/** What BEGIN READ WRITE is answered with by a server that nobody has promoted yet: it will be, or another one. */
-function isOfReplica(error: unknown): boolean {
-  return (error as { code?: unknown }).code === '0A000'
+/** A server that nobody has promoted yet answers BEGIN READ WRITE with 0A000: it will be promoted, or another one. */
+function whyNotBegun(error: unknown): unknown {
+  const isOfReplica = (error as { code?: unknown }).code === '0A000'
+  return isOfReplica ? new AppError('database_unavailable', { cause: error }) : error
 }
 
 /** @throws what kept a statement of a batch from being answered; what kept its rows from being read */

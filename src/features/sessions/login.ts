@@ -1,3 +1,4 @@
+import type { Compilable, Expression } from 'kysely'
 import type { Context } from '../../context.ts'
 import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
@@ -5,7 +6,14 @@ import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import type { Role } from '../members/roles.ts'
 import { needsRehash } from './passwords.ts'
-import { answerWithTokens, isSessionLive, openSession, type SessionAnswer } from './sessions.ts'
+import {
+  answerWithTokens,
+  liveSession,
+  missingOf,
+  openSession,
+  type SessionAnswer,
+  type UserAnswer,
+} from './sessions.ts'
 import type { Selector } from './tokens.ts'
 
 /** What a login answers: tokens for one tenant, or the choice between several. */
@@ -54,7 +62,7 @@ export async function logIn(context: Context, input: LoginInput, origin: Origin)
     return { tenants, selection_token: await tokens.issueSelection({ userId, passwordChangedAt }) }
   }
   const proof = passwordProof({ userId, passwordChangedAt })
-  const answer = await enter(context, proof, parseTenantId(membership.tenant_id) as TenantId, origin)
+  const answer = await enter(context, proof, { user: userOf(found), membership }, origin)
   if (!answer) throw new AppError('invalid_credentials')
   return answer
 }
@@ -72,7 +80,16 @@ export async function selectTenant(
   const proof = await readProof(context, token)
   const tenantId = parseTenantId(chosen)
   if (!tenantId) throw new AppError('tenant_mismatch')
-  const answer = await enter(context, proof, tenantId, origin)
+  const [[holding], [user], [membership]] = await context.db.readPlatform('login', (queries) => [
+    proof.whileItHolds(queries),
+    queries.selectFrom('users').select(userColumns).where('id', '=', proof.userId),
+    membershipsOf(queries)
+      .where('memberships.user_id', '=', proof.userId)
+      .where('memberships.tenant_id', '=', tenantId),
+  ])
+  if (!holding || !user) throw new AppError('unauthenticated')
+  if (!membership) throw new AppError('tenant_mismatch')
+  const answer = await enter(context, proof, { user, membership }, origin)
   if (!answer) throw new AppError('unauthenticated')
   return answer
 }
@@ -80,12 +97,23 @@ export async function selectTenant(
 /** What showed who somebody is, and has to hold still at the moment in which a session opens. */
 interface Proof {
   userId: string
-  holds(tx: PlatformTx, passwordChangedAt: Date): boolean | Promise<boolean>
+  /** Finds the person's id, as long as it holds. */
+  whileItHolds(
+    queries: PlatformQueryBuilder,
+  ): Compilable<{ id: string }> & { $asScalar(): Expression<string> }
 }
 
 /** A password that was right, or a token of it: a change of the password ends all sessions, and none opens behind it. */
 function passwordProof({ userId, passwordChangedAt }: Selector): Proof {
-  return { userId, holds: (_tx, changedAt) => changedAt.getTime() === passwordChangedAt.getTime() }
+  return {
+    userId,
+    whileItHolds: (queries) =>
+      queries
+        .selectFrom('users')
+        .select('id')
+        .where('id', '=', userId)
+        .where('password_changed_at', '=', passwordChangedAt),
+  }
 }
 
 /** @throws AppError 401 `unauthenticated` for anything but a selection or access token */
@@ -96,71 +124,94 @@ async function readProof({ tokens }: Context, token: string): Promise<Proof> {
   })
   if (selector) return passwordProof(selector)
   const { userId, sessionId } = await tokens.verifyUser(token)
-  return { userId, holds: (tx) => isSessionLive(tx, sessionId, userId) }
+  return {
+    userId,
+    whileItHolds: (queries) => liveSession(queries, sessionId, userId).select('sessions.user_id as id'),
+  }
+}
+
+/** Who is to be let in, and as what, as it was read a moment ago. */
+interface Entrant {
+  user: UserAnswer
+  membership: { id: string; tenant_id: string; role: string }
 }
 
 /**
- * Opens a session; undefined when the proof does not hold any more.
- * @throws AppError 403 `tenant_mismatch`
+ * Opens a session in one exchange with the database; undefined when the proof does not hold any more.
+ * @throws AppError 403 `tenant_mismatch` when the membership is gone
  */
 async function enter(
   context: Context,
   proof: Proof,
-  tenantId: TenantId,
+  { user, membership }: Entrant,
   origin: Origin,
 ): Promise<SessionAnswer | undefined> {
   const { userId } = proof
+  const tenantId = parseTenantId(membership.tenant_id) as TenantId
   const now = context.clock.now()
-  const entered = await context.db.withPlatform(
-    'login',
-    async (tx) => {
-      // Held until the session is there: what ends all sessions of a person waits for it, or has been before it.
-      const [person, membership] = await Promise.all([
-        tx
-          .selectFrom('users')
-          .select([...userColumns, 'password_changed_at'])
-          .where('id', '=', userId)
-          .forShare()
-          .executeTakeFirst(),
-        membershipsOf(tx)
-          .where('memberships.user_id', '=', userId)
-          .where('memberships.tenant_id', '=', tenantId)
-          .forShare('memberships')
-          .executeTakeFirst(),
-      ])
-      if (!person || !(await proof.holds(tx, person.password_changed_at))) return undefined
-      if (!membership) throw new AppError('tenant_mismatch')
-      const session = openSession(tx, context, {
-        userId,
-        tenantId,
-        membershipId: membership.id,
-        ip: origin.ip,
-        now,
-      })
-      writeAuditEntry(tx, {
-        actor: { kind: 'user', id: userId },
-        action: 'session.opened',
-        object: { type: 'session', id: session.sessionId },
-        changedFields: [],
-        ...origin,
-        now,
-      })
-      const { password_changed_at: _, ...user } = person
-      return { session, user, role: membership.role as Role }
-    },
-    { tenantId },
-  )
-  return entered && answerWithTokens(context, entered.session, { ...entered, tenantId })
+  try {
+    const session = await context.db.withPlatform(
+      'login',
+      async (tx) => {
+        // Held until the session is there: what ends all sessions of a person waits for it, or has been before it.
+        tx.atCommit(tx.selectFrom('users').select('id').where('id', '=', userId).forShare())
+        const opened = openSession(tx, context, {
+          userId,
+          tenantId,
+          membershipId: membership.id,
+          ip: origin.ip,
+          now,
+          provided: {
+            user: proof.whileItHolds(tx).$asScalar(),
+            membership: memberships(tx)
+              .select('memberships.id')
+              .where('memberships.id', '=', membership.id)
+              .where('memberships.tenant_id', '=', tenantId)
+              .forShare('memberships')
+              .$asScalar(),
+          },
+        })
+        writeAuditEntry(tx, {
+          actor: { kind: 'user', id: userId },
+          action: 'session.opened',
+          object: { type: 'session', id: opened.sessionId },
+          changedFields: [],
+          ...origin,
+          now,
+        })
+        return opened
+      },
+      { tenantId },
+    )
+    return await answerWithTokens(context, session, { user, tenantId, role: membership.role as Role })
+  } catch (error) {
+    const missing = missingOf(error)
+    if (missing === 'membership') throw new AppError('tenant_mismatch', { cause: error })
+    if (missing === 'user') return undefined
+    throw error
+  }
 }
 
 const userColumns = ['id', 'email', 'first_name', 'last_name', 'locale'] as const
 
-/** The memberships with which one can sign in to a tenant. */
+function userOf({ id, email, first_name, last_name, locale }: UserAnswer): UserAnswer {
+  return { id, email, first_name, last_name, locale }
+}
+
 function membershipsOf(queries: PlatformQueryBuilder) {
+  return memberships(queries).select([
+    'memberships.id',
+    'memberships.tenant_id',
+    'tenants.name',
+    'memberships.role',
+  ])
+}
+
+/** The memberships with which one can sign in to a tenant. */
+function memberships(queries: PlatformQueryBuilder) {
   return queries
     .selectFrom('memberships')
     .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
-    .select(['memberships.id', 'memberships.tenant_id', 'tenants.name', 'memberships.role'])
     .where('memberships.status', '=', 'active')
     .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
 }

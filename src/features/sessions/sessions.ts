@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Expression } from 'kysely'
 import type { Context } from '../../context.ts'
-import type { PlatformTx } from '../../db/database.ts'
+import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { newId } from '../../new-id.ts'
 import type { Role } from '../members/roles.ts'
@@ -28,6 +29,9 @@ export interface OpenedSession {
   refreshToken: string
 }
 
+/** Finds the id of what has to be there still. */
+type StillThere = Expression<string>
+
 /** Who opens a session, where and from which address. */
 export interface NewSession {
   userId: string
@@ -35,6 +39,8 @@ export interface NewSession {
   membershipId: string
   ip: string | null
   now: Date
+  /** Find the same two ids at the moment in which the session is stored. Without one of them nothing commits. */
+  provided?: { user: StillThere; membership: StillThere }
 }
 
 /** The two parts of a refresh token: what names the session, and what changes at each use. 256 random bits each. */
@@ -67,21 +73,25 @@ export function sessionEnd(now: Date): Date {
   return new Date(now.getTime() + sessionDays * 86_400_000)
 }
 
-/** Stores a session of a member, when the transaction commits: what it answers is good only then. */
+/**
+ * Stores a session of a member, when the transaction commits: what it answers is good only then. Where that ends with an
+ * error, missingOf tells what was missing of what `provided` asks for.
+ */
 export function openSession(
   tx: PlatformTx,
   context: Pick<Context, 'keyedHash'>,
   session: NewSession,
 ): OpenedSession {
-  const { userId, tenantId, membershipId, ip, now } = session
+  const { userId, tenantId, membershipId, ip, now, provided } = session
   const sessionId = newId(now)
-  const [lookup, secret] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
+  const random = randomBytes(64)
+  const [lookup, secret] = [random.toString('base64url', 0, 32), random.toString('base64url', 32)]
   tx.atCommit(
     tx.insertInto('sessions').values({
       id: sessionId,
-      user_id: userId,
+      user_id: provided?.user ?? userId,
       subject_tenant_id: tenantId,
-      membership_id: membershipId,
+      membership_id: provided?.membership ?? membershipId,
       lookup_hash: hashToken(lookup),
       token_hash: hashToken(secret),
       rotated_at: now,
@@ -93,21 +103,31 @@ export function openSession(
   return { sessionId, refreshToken: writeRefreshToken({ lookup, secret }) }
 }
 
+/** What a session could not be stored without: SQLSTATE 23502, not_null_violation. Undefined for other errors. */
+export function missingOf(error: unknown): 'user' | 'membership' | undefined {
+  const { code, table, column } = error as { code?: unknown; table?: unknown; column?: unknown }
+  if (code !== '23502' || table !== 'sessions') return undefined
+  if (column === 'user_id') return 'user'
+  return column === 'membership_id' ? 'membership' : undefined
+}
+
 /** Whether an access token's session has neither been ended nor lost its membership. */
 export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: string): Promise<boolean> {
-  const live = await tx
+  return (await liveSession(tx, sessionId, userId).select('sessions.id').executeTakeFirst()) !== undefined
+}
+
+/** The session of an access token, unless it has been ended or has lost its membership. */
+export function liveSession(queries: PlatformQueryBuilder, sessionId: string, userId: string) {
+  return queries
     .selectFrom('sessions')
     .innerJoin('memberships', (join) =>
       join
         .onRef('memberships.tenant_id', '=', 'sessions.subject_tenant_id')
         .onRef('memberships.id', '=', 'sessions.membership_id'),
     )
-    .select('sessions.id')
     .where('sessions.id', '=', sessionId)
     .where('sessions.user_id', '=', userId)
     .where('memberships.status', '=', 'active')
-    .executeTakeFirst()
-  return live !== undefined
 }
 
 /**
