@@ -50,7 +50,8 @@ function isAborted(error: unknown): boolean {
 
 /** Whether a connection has shown that it may not be what it is taken for: it serves nobody else then. */
 export function isUnsound(failure: unknown): boolean {
-  return isStaleStatement(failure) || failure instanceof NotBegunError
+  const { cause } = (failure ?? {}) as { cause?: unknown }
+  return isStaleStatement(failure) || [failure, cause].some((error) => error instanceof NotBegunError)
 }
 
 /** How often a transaction begins anew that the server undid for another's sake. */

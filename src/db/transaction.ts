@@ -17,6 +17,8 @@ export interface Scope {
   readonly name: string
 }
 
+/** What leaves with COMMIT is short, unless it waits for a lock: a server that is frozen is not waited for once for each. */
+const mostLong = 2
 const deadHandle = 'this handle is not in use: its callback has ended, or a savepoint inside it is open'
 const unfinished = 'the callback ended while statements were still under way: await each of them'
 
@@ -36,6 +38,7 @@ export class Transaction {
   #begun: Promise<void> | undefined
   /** Whether nothing may leave any more but ROLLBACK. */
   #isOver = false
+  #rolledBack: Promise<boolean> | undefined
   /** What was asked for in this turn, and the answers to it. */
   #pending: { statements: Statement[]; answers: Promise<BatchResult> } | undefined
   #asked = 0
@@ -160,15 +163,21 @@ export class Transaction {
     if (this.#begin.length > 0 && last.length === 0) return
     const begin = this.#takeBegin()
     const { answers, error } = await this.#connection.send([...begin, ...last, control('commit')], {
-      long: last.length + 1,
+      long: Math.min(last.length + 1, mostLong),
     })
     if (error) {
       // An error is the whole truth only if the session goes on after it.
       const isLost = error instanceof ConnectionLostError ? error.wasSent : !(await this.rollback())
       if (isLost) throw new AppError('outcome_unknown', { cause: error })
-      throw answers.length < begin.length ? whyNotBegun(error) : error
+      if (answers.length < begin.length) throw whyNotBegun(error)
+      checkBegun(begin, answers)
+      throw error
     }
-    checkBegun(begin, answers)
+    try {
+      checkBegun(begin, answers)
+    } catch (cause) {
+      throw new AppError('outcome_unknown', { cause })
+    }
     const { command } = answers.at(-1) as StatementResult
     if (command !== 'COMMIT')
       throw new TransactionError(`COMMIT was answered with ${command}: nothing was saved`)
@@ -184,10 +193,15 @@ export class Transaction {
   }
 
   /**
-   * Ends the handle and rolls back, after what is under way.
+   * Ends the handle and rolls back, once, after what is under way.
    * @returns whether the server answered; if not, the connection is not clean and release() closes it
    */
-  async rollback(): Promise<boolean> {
+  rollback(): Promise<boolean> {
+    this.#rolledBack ??= this.#rollBack()
+    return this.#rolledBack
+  }
+
+  async #rollBack(): Promise<boolean> {
     this.#scope = undefined
     this.#isOver = true
     if (!this.#connection.pipeline) await settle(() => this.#tail)
@@ -252,7 +266,7 @@ export class Transaction {
     const turnIsOver = new Promise<void>((resolve) => process.nextTick(resolve))
     const answers = turnIsOver.then(async () => {
       this.#pending = undefined
-      if (this.#awaitBegin && this.#begin.length > 0) void settle(() => this.#sendBegin([]))
+      if (this.#awaitBegin && this.#begin.length > 0 && !this.#isOver) void settle(() => this.#sendBegin([]))
       if (this.#begin.length === 0) await this.#begun
       // Behind ROLLBACK each of them would be saved on its own.
       if (this.#isOver) throw new TransactionError(deadHandle)

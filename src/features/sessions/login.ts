@@ -133,7 +133,7 @@ async function readProof({ tokens }: Context, token: string): Promise<Proof> {
 /** Who is to be let in, and as what, as it was read a moment ago. */
 interface Entrant {
   user: UserAnswer
-  membership: { id: string; tenant_id: string; role: string }
+  membership: { tenant_id: string; role: string }
 }
 
 /**
@@ -153,23 +153,21 @@ async function enter(
     const session = await context.db.withPlatform(
       'login',
       async (tx) => {
-        // Held until the session is there: what ends all sessions of a person waits for it, or has been before it.
+        // Held until the session is there: what ends all sessions of a person, or their membership, waits for it, or has
+        // been before it. The session's own statement sees what they left, since it begins behind them.
+        const member = memberships(tx)
+          .select('memberships.id')
+          .where('memberships.user_id', '=', userId)
+          .where('memberships.tenant_id', '=', tenantId)
         tx.atCommit(tx.selectFrom('users').select('id').where('id', '=', userId).forShare())
+        tx.atCommit(member.forShare('memberships'))
         const opened = openSession(tx, context, {
           userId,
           tenantId,
-          membershipId: membership.id,
+          membershipId: member.$asScalar(),
+          proof: proof.whileItHolds(tx).$asScalar(),
           ip: origin.ip,
           now,
-          provided: {
-            user: proof.whileItHolds(tx).$asScalar(),
-            membership: memberships(tx)
-              .select('memberships.id')
-              .where('memberships.id', '=', membership.id)
-              .where('memberships.tenant_id', '=', tenantId)
-              .forShare('memberships')
-              .$asScalar(),
-          },
         })
         writeAuditEntry(tx, {
           actor: { kind: 'user', id: userId },

@@ -29,19 +29,19 @@ export interface OpenedSession {
   refreshToken: string
 }
 
-/** Finds the id of what has to be there still. */
-type StillThere = Expression<string>
-
 /** Who opens a session, where and from which address. */
 export interface NewSession {
   userId: string
   tenantId: TenantId
-  membershipId: string
+  membershipId: string | StillThere
+  /** Finds the user's id as long as they may open one. */
+  proof?: StillThere
   ip: string | null
   now: Date
-  /** Find the same two ids at the moment in which the session is stored. Without one of them nothing commits. */
-  provided?: { user: StillThere; membership: StillThere }
 }
+
+/** Finds an id at the moment in which the session is stored: without it nothing commits. */
+type StillThere = Expression<string>
 
 /** The two parts of a refresh token: what names the session, and what changes at each use. 256 random bits each. */
 export interface RefreshToken {
@@ -75,23 +75,23 @@ export function sessionEnd(now: Date): Date {
 
 /**
  * Stores a session of a member, when the transaction commits: what it answers is good only then. Where that ends with an
- * error, missingOf tells what was missing of what `provided` asks for.
+ * error, missingOf tells what was not there any more.
  */
 export function openSession(
   tx: PlatformTx,
   context: Pick<Context, 'keyedHash'>,
   session: NewSession,
 ): OpenedSession {
-  const { userId, tenantId, membershipId, ip, now, provided } = session
+  const { userId, tenantId, membershipId, proof, ip, now } = session
   const sessionId = newId(now)
   const random = randomBytes(64)
   const [lookup, secret] = [random.toString('base64url', 0, 32), random.toString('base64url', 32)]
   tx.atCommit(
     tx.insertInto('sessions').values({
       id: sessionId,
-      user_id: provided?.user ?? userId,
+      user_id: proof ?? userId,
       subject_tenant_id: tenantId,
-      membership_id: provided?.membership ?? membershipId,
+      membership_id: membershipId,
       lookup_hash: hashToken(lookup),
       token_hash: hashToken(secret),
       rotated_at: now,
