@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Compilable, InferResult } from 'kysely'
 import { createGates } from '../gate.ts'
 import { runTransaction } from './attempts.ts'
+import { beginRead, beginWrite, holdTenant, setReason, setTenant } from './begin.ts'
 import { openPool } from './connections.ts'
 import {
   createPlatformTx,
@@ -14,8 +15,8 @@ import {
   tenantQueries,
 } from './handles.ts'
 import { openReads, type Reads } from './reads.ts'
-import { control, escapeLiteral, type Statement, TransactionError } from './statements.ts'
-import { parseTenantId, type TenantId } from './tenant-id.ts'
+import { control, TransactionError } from './statements.ts'
+import type { TenantId } from './tenant-id.ts'
 
 export type {
   PlatformQueryBuilder,
@@ -240,23 +241,6 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     },
   }
   return { db, ask: { tenant: askThrough(tenantReads), platform: askThrough(platformReads) } }
-}
-
-const beginRead = control('BEGIN READ ONLY')
-const beginWrite = control('BEGIN READ WRITE')
-
-function setReason(reason: PlatformReason): Statement {
-  return control(`SET LOCAL application_name = ${escapeLiteral(`tenantry ${reason}`)}`)
-}
-
-/** What writes a row that refers to the tenant takes this lock anyhow; who only changes its row does not wait for it. */
-function holdTenant(tenantId: TenantId): Statement {
-  return { sql: 'select from tenants where tenant_id = $1 for key share', values: [tenantId] }
-}
-
-function setTenant(tenantId: TenantId): Statement {
-  if (!parseTenantId(tenantId)) throw new TransactionError('not a tenant id')
-  return { ...control(`SET LOCAL app.tenant_id = ${escapeLiteral(tenantId)}`), isNeverNamed: true }
 }
 
 /**

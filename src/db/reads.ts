@@ -1,9 +1,9 @@
 import { chunk } from 'es-toolkit'
 import { isUnsound, tryAgain } from './attempts.ts'
 import type { StatementResult } from './batch.ts'
+import { checkBegun } from './begin.ts'
 import { ConnectionLostError, type ConnectionPool } from './connections.ts'
 import { control, NotBegunError, prepareStatement, type Query, type Statement } from './statements.ts'
-import { checkBegun } from './transaction.ts'
 
 /** Reads through one pool. */
 export interface Reads {

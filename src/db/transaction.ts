@@ -1,11 +1,11 @@
 import { AppError } from '../errors.ts'
 import type { BatchResult, StatementResult } from './batch.ts'
+import { checkBegun, whyNotBegun } from './begin.ts'
 import { type Connection, ConnectionLostError } from './connections.ts'
 import {
   control,
   isStaleStatement,
   mayDecideAccess,
-  NotBegunError,
   prepareStatement,
   type Query,
   type Statement,
@@ -315,22 +315,6 @@ export class Transaction {
     if (isForgivable(error)) this.#failure = { error }
     else this.#fatal ??= { error }
   }
-}
-
-/**
- * Whether BEGIN and what came with it, settings and perhaps a lock, took hold.
- * @throws NotBegunError when they did not
- */
-export function checkBegun(begin: readonly Statement[], answers: readonly StatementResult[]): void {
-  const tags = answers.slice(0, begin.length).map(({ command }) => command)
-  if (begin.every(({ sql }, index) => sql.toUpperCase().startsWith(`${tags[index]} `))) return
-  throw new NotBegunError(`BEGIN was answered with ${tags.join(', ')}`)
-}
-
-/** A server that nobody has promoted yet answers BEGIN READ WRITE with 0A000: it will be promoted, or another one. */
-function whyNotBegun(error: unknown): unknown {
-  const isOfReplica = (error as { code?: unknown }).code === '0A000'
-  return isOfReplica ? new AppError('database_unavailable', { cause: error }) : error
 }
 
 /** @throws what kept a statement of a batch from being answered; what kept its rows from being read */
