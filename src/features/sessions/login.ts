@@ -1,3 +1,4 @@
+import { pick } from 'es-toolkit'
 import type { Compilable, Expression } from 'kysely'
 import type { Context } from '../../context.ts'
 import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
@@ -62,7 +63,7 @@ export async function logIn(context: Context, input: LoginInput, origin: Origin)
     return { tenants, selection_token: await tokens.issueSelection({ userId, passwordChangedAt }) }
   }
   const proof = passwordProof({ userId, passwordChangedAt })
-  const answer = await enter(context, proof, { user: userOf(found), membership }, origin)
+  const answer = await enter(context, proof, { user: pick(found, userColumns), membership }, origin)
   if (!answer) throw new AppError('invalid_credentials')
   return answer
 }
@@ -192,10 +193,7 @@ async function enter(
 
 const userColumns = ['id', 'email', 'first_name', 'last_name', 'locale'] as const
 
-function userOf({ id, email, first_name, last_name, locale }: UserAnswer): UserAnswer {
-  return { id, email, first_name, last_name, locale }
-}
-
+/** The same, as a login looks at them. */
 function membershipsOf(queries: PlatformQueryBuilder) {
   return memberships(queries).select([
     'memberships.id',
