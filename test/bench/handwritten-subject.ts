@@ -5,6 +5,7 @@ import type { JWK } from 'jose'
 import { type Generated, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
+import { openLogin } from './handwritten-login.ts'
 import { answerQuestions, readOptions } from './subject.ts'
 import { type Known, openTokenCheck, Refusal } from './token-check.ts'
 
@@ -117,6 +118,7 @@ async function create(request: Request, { tenantId, userId }: Known): Promise<Cl
 }
 
 const { list, find } = way === 'plain' ? openPlain() : openTextbook()
+const logIn = await openLogin(pool)
 const app = express()
 app.disable('etag')
 app.disable('x-powered-by')
@@ -134,6 +136,9 @@ app.get('/v1/clients/:id', async (request, response) => {
 app.post('/v1/clients', express.json(), async (request, response) => {
   const known = await authenticate(request)
   response.status(201).json(await create(request, known))
+})
+app.post('/auth/login', express.json(), async (request, response) => {
+  response.json(await logIn(request))
 })
 app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
   response.status(error instanceof Refusal ? error.status : 500).json({ error: error.message })

@@ -66,6 +66,9 @@ async function load({ url, milliseconds, perSecond }: LoadQuestion): Promise<Loa
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const sent: Sent = { times: [], failures: 0 }
   const { times } = sent
+  // What opens the connections counts when it fails, and in no time.
+  if (perSecond) await Promise.all(Array.from({ length: connections }, () => sendOne(url, agent, sent, 0)))
+  times.length = 0
   const start = performance.now()
   const end = start + milliseconds
   if (perSecond) await sendSteadily(url, agent, sent, { start, end, everyMs: 1000 / perSecond })

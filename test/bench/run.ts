@@ -29,7 +29,7 @@ const size = quick
   : { tenants: 1000, clients: 1000, companies: 200 }
 const pace = quick
   ? { rounds: 2, roundMs: 1000, warmUpMs: 1500 }
-  : { rounds: 5, roundMs: 2000, warmUpMs: 4000 }
+  : { rounds: 9, roundMs: 2000, warmUpMs: 4000 }
 const limitMs = quick ? 10 * 60_000 : 45 * 60_000
 /** So long is waited, when it is interrupted, for what a part is still doing. */
 const patienceMs = 10_000
