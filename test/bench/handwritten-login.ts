@@ -8,7 +8,7 @@ import { Refusal } from './token-check.ts'
 
 const findText = `select u.id, u.email, u.first_name, u.last_name, u.locale, u.password_hash,
     m.id as membership_id, m.tenant_id, m.role
-  from users u join memberships m on m.user_id = u.id join tenants t on t.tenant_id = m.tenant_id
+  from users u join memberships m on m.user_id = u.id
   where u.email = $1 and m.status = 'active'`
 
 // One statement, so that session and entry are one transaction in one round trip.
@@ -33,7 +33,7 @@ interface LoginRequest {
  * The login that somebody writes by hand, with little that could be left out: it finds the person, verifies the password,
  * as many at once as there are cores, opens a session with its entry in the audit trail, and signs a token. What changes
  * while it hashes it does not ask again; it neither knows addresses nor limits attempts.
- * @returns a function that throws Refusal 401
+ * @returns a function that throws Refusal 400 or 401
  */
 export async function openLogin(pool: pg.Pool) {
   const { privateKey } = await jose.generateKeyPair('EdDSA')

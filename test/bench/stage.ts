@@ -67,7 +67,7 @@ async function makeRoles(adminUrl: string): Promise<{ plainUrl: string; boundUrl
     await admin.query('grant connect on database tenantry to plain, bound')
     await admin.query('grant usage on schema public, app to plain, bound')
     await admin.query('grant select, insert on clients, audit_entries to plain')
-    await admin.query('grant select on users, memberships, tenants to plain')
+    await admin.query('grant select on users, memberships to plain')
     await admin.query('grant insert on sessions to plain')
     await admin.query('grant select on clients to bound')
     await admin.query('grant execute on function app.current_tenant() to plain, bound')

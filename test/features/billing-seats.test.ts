@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Billing } from '../../src/features/billing/stripe.ts'
 import { syncBilling } from '../../src/features/billing/sync-billing.ts'
@@ -193,6 +194,43 @@ describe('a change of seats', () => {
     expect(await isAskedFor(tenantId)).toBe(true)
     await sync(tenantId)
     expect(await quantityOf(id)).toBe(3)
+  })
+
+  test('is none where the subscription has ended since it was read', async () => {
+    const { tenantId, id } = await subscribed('business')
+    await addMember(platform, tenantId, 'member')
+    const late = lateBy(async () => void double.setStatus(id, 'canceled'))
+    const compared = await syncBilling(
+      platform.context,
+      late,
+      tenantId as Parameters<typeof syncBilling>[2],
+      'event',
+    )
+    expect(compared?.changed).toContain('status')
+    expect(updates()).toHaveLength(1)
+    expect(await quantityOf(id)).toBe(1)
+    const [tenant] = await platform.sql(
+      'select status from tenants where tenant_id = $1',
+      [tenantId],
+      tenantId,
+    )
+    expect(tenant.status).toBe('CANCELLED')
+  })
+
+  test('that Stripe refuses for anything else fails', async () => {
+    const { tenantId, id } = await subscribed('business')
+    await addMember(platform, tenantId, 'member')
+    const late = lateBy(async () => {
+      throw new Stripe.errors.StripeInvalidRequestError({ message: 'no', type: 'invalid_request_error' })
+    })
+    const comparing = syncBilling(
+      platform.context,
+      late,
+      tenantId as Parameters<typeof syncBilling>[2],
+      'event',
+    )
+    await expect(comparing).rejects.toThrow('no')
+    expect(await quantityOf(id)).toBe(1)
   })
 
   /** The platform's client of Stripe, which waits before it changes a subscription. */

@@ -217,7 +217,7 @@ async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
 /**
  * Has Stripe charge for as many members as there are where the price is for each, and else once: who changes from one
  * to the other in the portal takes the quantity along.
- * @returns whether that changed the subscription
+ * @returns whether the subscription is another one now: changed by that, or ended since it was read
  */
 async function followSeats(
   stripe: Stripe,
@@ -229,6 +229,15 @@ async function followSeats(
   const quantity = isPerSeat ? seats : 1
   const isCounted = isPerSeat !== undefined && subscription.quantity !== null && quantity > 0
   if (!isCounted || quantity === subscription.quantity) return false
-  await withBackOff(() => stripe.subscriptions.update(id, { items: [{ id: itemId, quantity }] }))
+  try {
+    await withBackOff(() => stripe.subscriptions.update(id, { items: [{ id: itemId, quantity }] }))
+  } catch (error) {
+    // Of one that has ended Stripe lets nobody change the items.
+    if (!isRefused(error) || !(await hasEnded(stripe, id))) throw error
+  }
   return true
+}
+
+async function hasEnded(stripe: Stripe, id: string): Promise<boolean> {
+  return (await withBackOff(() => stripe.subscriptions.retrieve(id))).ended_at !== null
 }

@@ -40,7 +40,7 @@ export const noisy: Part = {
       }
       contenders.push({ name: `alone, RATE_LIMITS=${rateLimits}`, measure: alone }, { name, measure: beside })
     }
-    // Long rounds, since one answer in a hundred is looked at.
+    // Long rounds and fewer, since one answer in a hundred is looked at.
     const pace = bench.quick ? bench.pace : { ...bench.pace, rounds: 5, roundMs: 6000 }
     const rows = await compare(contenders, pace, ({ p99Ms = Number.NaN }) => p99Ms)
     const [aloneHeld, besideHeld, aloneFree, besideFree] = rows as [Row, Row, Row, Row]
