@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { verify } from '@node-rs/argon2'
+import { Semaphore } from 'es-toolkit'
 import * as jose from 'jose'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
@@ -37,21 +38,29 @@ interface LoginRequest {
  */
 export async function openLogin(pool: pg.Pool) {
   const { privateKey } = await jose.generateKeyPair('EdDSA')
-  const inTurn = createTurns(availableParallelism())
+  const hashes = new Semaphore(availableParallelism())
+  const verifyInTurn = async (hash: string, password: string) => {
+    await hashes.acquire()
+    try {
+      return await verify(hash, password)
+    } finally {
+      hashes.release()
+    }
+  }
   return async ({ body: { email, password }, ip }: LoginRequest) => {
     if (typeof email !== 'string' || typeof password !== 'string')
       throw new Refusal(400, 'no e-mail or password')
     const { rows } = await pool.query({ name: 'find user', text: findText, values: [email] })
     const user = rows[0]
-    if (!user || !(await inTurn(() => verify(user.password_hash, password)))) throw new Refusal(401, 'no')
+    if (!user || !(await verifyInTurn(user.password_hash, password))) throw new Refusal(401, 'no')
     const { id, first_name, last_name, locale, membership_id, tenant_id, role } = user
     const now = new Date()
     const [sessionId, refreshToken] = [uuidv7(), randomBytes(32)]
-    const hashes = ['lookup', 'token'].map((use) =>
+    const stored = ['lookup', 'token'].map((use) =>
       createHash('sha256').update(use).update(refreshToken).digest(),
     )
     const expiresAt = new Date(now.getTime() + sessionMs)
-    const opened = [sessionId, id, tenant_id, membership_id, ...hashes, now, expiresAt]
+    const opened = [sessionId, id, tenant_id, membership_id, ...stored, now, expiresAt]
     const values = [...opened, uuidv7(), ip, uuidv7()]
     await pool.query({ name: 'open session', text: openText, values })
     const accessToken = await new jose.SignJWT({ tenant_id, role, sid: sessionId })
@@ -68,22 +77,6 @@ export async function openLogin(pool: pg.Pool) {
       refresh_token: refreshToken.toString('base64url'),
       tenant_id,
       user: { id, email, first_name, last_name, locale, role },
-    }
-  }
-}
-
-function createTurns(atOnce: number) {
-  let free = atOnce
-  const line: (() => void)[] = []
-  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (free > 0) free--
-    else await new Promise<void>((resolve) => line.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = line.shift()
-      if (next) next()
-      else free++
     }
   }
 }
