@@ -90,3 +90,9 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     throw error
   }
 }
+
+/** Ends the threads of a context, and waits for its transactions before it closes their connections. */
+export async function closeContext({ db, passwords }: Pick<Context, 'db' | 'passwords'>): Promise<void> {
+  await passwords.close()
+  await db.close()
+}

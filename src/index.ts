@@ -43,7 +43,12 @@ export async function openTenantry(environment = loadEnvironment()): Promise<Ten
   const log = createLog(config.logLevel, process.stderr)
   const tools = await openTools(config, { log, tell: (line) => log.info(line) })
   const passwords = await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting)
-  const tenantry: Tenantry = { close: tools.close }
+  const tenantry: Tenantry = {
+    close: async () => {
+      await passwords.close()
+      await tools.close()
+    },
+  }
   opened.set(tenantry, { ...tools, passwords })
   return tenantry
 }

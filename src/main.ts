@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, loadEnvironment, readConfig } from './config.ts'
-import { createContext } from './context.ts'
+import { closeContext, createContext } from './context.ts'
 import { startEmbeddedPostgres } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { startWorker } from './jobs/worker.ts'
@@ -36,7 +36,7 @@ async function start() {
     for (const warning of urls.warnings) log.warn(warning)
 
     const context = await createContext({ config, log, tokenKeySecret, ...urls })
-    stops.push(() => context.db.close())
+    stops.push(() => closeContext(context))
     process.on('unhandledRejection', (err) => {
       context.metrics.unhandledRejections.inc()
       log.error({ err }, 'a promise failed and nobody waited for it')

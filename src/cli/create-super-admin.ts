@@ -1,9 +1,7 @@
-import { loadEnvironment, readConfig } from '../config.ts'
-import { createPasswords } from '../features/sessions/passwords.ts'
 import { type Credentials, createSuperAdmin, resetSuperAdmin } from '../features/super-admins/credentials.ts'
 import { parseEmail } from './arguments.ts'
 import type { AddCommand } from './command.ts'
-import { clock, withDatabase } from './database.ts'
+import { withTools } from './database.ts'
 import { exitCodes, log, print } from './output.ts'
 
 /** `create-super-admin`: prints the password, this once. */
@@ -27,20 +25,14 @@ export const addCreateSuperAdmin: AddCommand = (program, done) => {
 }
 
 async function createOne(email: string): Promise<Credentials> {
-  const passwords = await createPasswords(1, 0)
-  const made = await withDatabase(readConfig(loadEnvironment()), ({ db }) =>
-    createSuperAdmin({ db, clock, passwords }, email),
-  )
+  const made = await withTools((tools) => createSuperAdmin(tools, email))
   if (!made) throw new Error(`${email} is a super admin already; --reset gives them a new password.`)
   return made
 }
 
 /** Also ends their one-time passwords. */
 async function resetOne(email: string): Promise<Credentials> {
-  const passwords = await createPasswords(1, 0)
-  const reset = await withDatabase(readConfig(loadEnvironment()), ({ db }) =>
-    resetSuperAdmin({ db, clock, passwords }, email),
-  )
+  const reset = await withTools((tools) => resetSuperAdmin(tools, email))
   if (!reset) throw new Error(`${email} is no super admin; without --reset they become one.`)
   if (reset.isDisabled) log(`warning: ${email} is disabled and stays so`)
   return reset

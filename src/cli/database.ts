@@ -44,7 +44,11 @@ export function withTools<T>(work: (tools: Tools & { passwords: Passwords }) => 
   const config = readConfig(loadEnvironment())
   return withDatabase(config, async (tools) => {
     const passwords = await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting)
-    return work({ ...tools, passwords })
+    try {
+      return await work({ ...tools, passwords })
+    } finally {
+      await passwords.close()
+    }
   })
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { hash, type Options, verify } from '@node-rs/argon2'
-import { needsRehash } from '../../src/features/sessions/passwords.ts'
+import { needsRehash } from '../../src/features/sessions/argon2.ts'
 import { median } from './rounds.ts'
 import { answerQuestions } from './subject.ts'
 

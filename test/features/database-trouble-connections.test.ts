@@ -1,7 +1,7 @@
 import { queryObjects } from 'node:v8'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { type Context, createContext } from '../../src/context.ts'
+import { type Context, closeContext, createContext } from '../../src/context.ts'
 import type { TenantId } from '../../src/db/tenant-id.ts'
 import { tasks } from '../../src/jobs/tasks.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
@@ -54,7 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   process.off('unhandledRejection', onRejection)
   await server.close(1000)
-  await context.db.close()
+  await closeContext(context)
   await wire.close()
   await platform.stop()
 })

@@ -1,27 +1,27 @@
-import type { Options } from '@node-rs/argon2'
+import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPasswords, refuseWeakPassword } from '../../src/features/sessions/passwords.ts'
 import { type Answer, goodPassword, type Platform, signupBody, startPlatform } from '../support/platform.ts'
 
-/** The library itself, counted: how many computations run now and ran at most at once; and held up on request. */
+/** The library itself, counted: how many threads there were at most; and held up on request. */
 const running = vi.hoisted(() => {
   // Another file may have loaded what is to be counted, where files share a process.
   vi.resetModules()
-  return { now: 0, most: 0, hold: Promise.resolve() }
+  return { most: 0, hold: Promise.resolve() }
 })
-vi.mock('@node-rs/argon2', async (importOriginal) => {
-  const original = await importOriginal<typeof import('@node-rs/argon2')>()
-  async function counted<T>(work: () => Promise<T>): Promise<T> {
-    running.now++
-    running.most = Math.max(running.most, running.now)
-    await running.hold
-    return work().finally(() => running.now--)
+vi.mock('piscina', async (importOriginal) => {
+  const original = await importOriginal<typeof import('piscina')>()
+  class Piscina extends original.Piscina {
+    override async run(...task: Parameters<typeof original.Piscina.prototype.run>) {
+      await running.hold
+      const result = super.run(...task)
+      // Each computes one after the other.
+      running.most = Math.max(running.most, this.threads.length)
+      return result
+    }
   }
-  return {
-    ...original,
-    hash: (password: string, options: Options) => counted(() => original.hash(password, options)),
-    verify: (hash: string, password: string) => counted(() => original.verify(hash, password)),
-  }
+  return { ...original, Piscina }
 })
 beforeEach(() => {
   running.most = 0
@@ -108,12 +108,57 @@ test('as many as allowed are computed at once, and no more', async () => {
   const passwords = await createPasswords(2, 100)
   await Promise.all(Array.from({ length: 10 }, () => passwords.hash('x')))
   expect(running.most).toBe(2)
+  await passwords.close()
 })
 
 test('a place is given back when a computation fails', async () => {
   const passwords = await createPasswords(1, 0)
   await expect(passwords.verify('x', 'no hash')).rejects.toThrow()
   expect(await passwords.verify('x', await passwords.hash('x'))).toBe(true)
+  await passwords.close()
+})
+
+/** Makes a hasher, and tells of its threads as they start. */
+async function createWatched(atOnce: number) {
+  const threads: Worker[] = []
+  const note = (thread: Worker) => threads.push(thread)
+  process.on('worker', note)
+  const passwords = await createPasswords(atOnce, 100)
+  return { passwords, threads, stopNoting: () => process.off('worker', note) }
+}
+
+test('what Node’s thread pool does comes in between, however many are hashed', async () => {
+  // As many as that pool has threads.
+  const passwords = await createPasswords(4, 100)
+  const firsts: string[] = []
+  for (let round = 0; round < 10; round++) {
+    const hashes = Array.from({ length: 12 }, () => passwords.hash('x').then(() => 'a hash'))
+    const digest = crypto.subtle.digest('SHA-256', new Uint8Array(32)).then(() => 'a digest')
+    firsts.push(await Promise.race([...hashes, digest]))
+    await Promise.all(hashes)
+  }
+  expect(firsts).toContain('a digest')
+  await passwords.close()
+})
+
+test('a thread that ends by itself takes what it computes with it, and another comes', async () => {
+  const { passwords, threads, stopNoting } = await createWatched(1)
+  const lost = passwords.hash('x')
+  await threads[0]?.terminate()
+  await expect(lost).rejects.toThrow()
+  expect(await passwords.verify('x', await passwords.hash('x'))).toBe(true)
+  expect(threads.length).toBe(2)
+  stopNoting()
+  await passwords.close()
+})
+
+test('closing ends the threads', async () => {
+  const { passwords, threads, stopNoting } = await createWatched(2)
+  stopNoting()
+  const exits = Promise.all(threads.map((thread) => once(thread, 'exit')))
+  const lost = passwords.hash('x')
+  await Promise.all([passwords.close(), expect(lost).rejects.toThrow()])
+  expect((await exits).length).toBe(2)
 })
 
 describe('a password is refused', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createContext } from '../../src/context.ts'
+import { closeContext, createContext } from '../../src/context.ts'
 import { type OpenedDatabase, openDatabase } from '../../src/db/database.ts'
 import { userOf } from '../../src/db/roles.ts'
 import { checkTemplates } from '../../src/features/tenants/check-templates.ts'
@@ -212,7 +212,7 @@ describe('a server does not start', () => {
     const { config, log } = platform.context
     const { tenantUrl, platformUrl } = platform.database
     return createContext({ config, log, tenantUrl, platformUrl, tokenKeySecret: testSecret }).then(
-      ({ db }) => db.close(),
+      closeContext,
       (error) => error.message,
     )
   }

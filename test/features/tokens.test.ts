@@ -1,6 +1,6 @@
 import * as jose from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createContext } from '../../src/context.ts'
+import { closeContext, createContext } from '../../src/context.ts'
 import { type TestDatabase, testSecret } from '../support/cluster.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { signInOperator } from '../support/operators.ts'
@@ -181,7 +181,7 @@ describe('several processes on one database', () => {
       expect((await another.tokens.jwks()).keys).toEqual(keys)
       expect(await another.tokens.verifyAccess(platform.acme.token)).toMatchObject({ tenantId: 'acme' })
     } finally {
-      await another.db.close()
+      await closeContext(another)
     }
   })
 
@@ -200,7 +200,7 @@ describe('several processes on one database', () => {
       expect((await one.jwks()).keys).toHaveLength(1)
       expect((await two.jwks()).keys).toEqual((await one.jwks()).keys)
     } finally {
-      for (const { db } of both) await db.close()
+      for (const each of both) await closeContext(each)
       await empty.drop()
     }
   })
@@ -230,7 +230,7 @@ describe('several processes on one database', () => {
       }
     } finally {
       timer.mockRestore()
-      await another.db.close()
+      await closeContext(another)
     }
   })
 })

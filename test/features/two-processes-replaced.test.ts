@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import { createContext } from '../../src/context.ts'
+import { closeContext, createContext } from '../../src/context.ts'
 import { createLog } from '../../src/log.ts'
 import { startServer } from '../../src/server.ts'
 import { testSecret } from '../support/cluster.ts'
@@ -54,7 +54,7 @@ async function signUpLongAgo({ dataDir, ...urls }: Migrated): Promise<void> {
     expect(status).toBe(201)
   }
   await server.close(2000)
-  await context.db.close()
+  await closeContext(context)
 }
 
 test('a key that replaces all others does so in both, and one that is added shows in both', {

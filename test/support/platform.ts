@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import pg from 'pg'
 import { readConfig } from '../../src/config.ts'
-import { createContext } from '../../src/context.ts'
+import { closeContext, createContext } from '../../src/context.ts'
 import { inTransaction } from '../../src/db/direct-client.ts'
 import { createRememberedAccess } from '../../src/features/members/remembered-access.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
@@ -143,7 +143,7 @@ export async function startPlatform(
     async stop() {
       await server.close(2000)
       await worker?.stop()
-      await context.db.close()
+      await closeContext(context)
       await admins.end()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })

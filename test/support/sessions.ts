@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import { createContext } from '../../src/context.ts'
+import { closeContext, createContext } from '../../src/context.ts'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { startServer } from '../../src/server.ts'
 import { testSecret } from './cluster.ts'
@@ -69,7 +69,7 @@ export async function startAnother(platform: Platform, tokenKeySecret = testSecr
     url: server.url,
     async stop() {
       await server.close(2000)
-      await context.db.close()
+      await closeContext(context)
     },
   }
 }

@@ -6,7 +6,7 @@ import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import type { Role } from '../members/roles.ts'
-import { needsRehash } from './passwords.ts'
+import { needsRehash } from './argon2.ts'
 import {
   answerWithTokens,
   liveSession,

@@ -1,14 +1,14 @@
-import { hash as argon2Hash, verify as argon2Verify, type Options } from '@node-rs/argon2'
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { deburr } from 'es-toolkit'
+import { Piscina } from 'piscina'
 import { AppError } from '../../errors.ts'
 import { createGate } from '../../gate.ts'
+import { argon2File, type hash, type verify } from './argon2.ts'
 
-/** argon2id with OWASP's first choice of parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane. */
-const parameters: Options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-const parametersInHash = '$argon2id$v=19$m=19456,t=2,p=1$'
-
-/** Hashes and checks passwords on the thread pool, a bounded number at once. */
+/**
+ * Hashes and checks passwords on threads of its own, a bounded number at once. Node's thread pool is left to those who
+ * sign tokens and look up names, which would wait behind hashes there.
+ */
 export interface Passwords {
   /** @returns a PHC string. @throws AppError 503 `overloaded` when too many wait */
   hash(password: string): Promise<string>
@@ -17,32 +17,45 @@ export interface Passwords {
    * @throws AppError 503 `overloaded` when too many wait
    */
   verify(password: string, hash: string | undefined): Promise<boolean>
+  /** Ends the threads, and what is under way with an error. */
+  close(): Promise<void>
 }
 
-/** Makes the hasher; `atOnce` bounds its memory to 19 MiB each, `waiting` how many more may be in line. */
+/** What a thread can be asked for. */
+interface Work {
+  hash: typeof hash
+  verify: typeof verify
+}
+
+/** Makes the hasher; `atOnce` bounds its threads and their memory, 19 MiB each, `waiting` how many more may be in line. */
 export async function createPasswords(atOnce: number, waiting: number): Promise<Passwords> {
-  const gate = createGate(atOnce, waiting)
-  async function bounded<T>(work: () => Promise<T>): Promise<T> {
+  const threads = new Piscina({
+    filename: argon2File,
+    name: 'verify',
+    minThreads: atOnce,
+    maxThreads: atOnce,
+    // One is computed, and the next is there when it ends.
+    concurrentTasksPerWorker: 2,
+    recordTiming: false,
+  })
+  const gate = createGate(atOnce + waiting, 0)
+  async function run<Name extends keyof Work>(name: Name, task: Parameters<Work[Name]>[0]) {
     await gate.enter()
     try {
-      return await work()
+      return (await threads.run(task, { name })) as ReturnType<Work[Name]>
     } finally {
       gate.leave()
     }
   }
-  const nobody = await argon2Hash('the password of nobody', parameters)
+  const nobody = await run('hash', { password: 'the password of nobody' })
   return {
-    hash: (password) => bounded(() => argon2Hash(password, parameters)),
+    hash: (password) => run('hash', { password }),
     async verify(password, hash) {
-      const matches = await bounded(() => argon2Verify(hash ?? nobody, password))
+      const matches = await run('verify', { password, hash: hash ?? nobody })
       return matches && hash !== undefined
     },
+    close: () => threads.destroy(),
   }
-}
-
-/** Whether a hash was made with other parameters than today's, so that the next login renews it. */
-export function needsRehash(hash: string): boolean {
-  return !hash.startsWith(parametersInHash)
 }
 
 const shortest = 8

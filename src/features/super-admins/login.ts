@@ -3,8 +3,8 @@ import type { Context } from '../../context.ts'
 import type { PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writePlatformAuditEntry } from '../audit/audit.ts'
+import { needsRehash } from '../sessions/argon2.ts'
 import { rememberAddress, wasLetIn } from '../sessions/known-address.ts'
-import { needsRehash } from '../sessions/passwords.ts'
 import { findTimeStep } from './totp.ts'
 
 /** What a login answers: an access token for the routes of super admins, and no refresh token. */
