@@ -26,7 +26,7 @@ export type {
   TenantTables,
   Tx,
 } from './handles.ts'
-export { keepQueries } from './kept-queries.ts'
+export { keepPlatformQueries, keepQueries } from './kept-queries.ts'
 export { TransactionError } from './statements.ts'
 
 /** Why the platform looks across tenants: the `application_name` of its transaction, for whoever watches the server. */
@@ -156,9 +156,10 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
   const throughGate = createGates<TenantId>(transactionsPerTenant, waitingPerTenant, waitMs)
   // An abandoned transaction is ended by the server: it would hold its locks and its connection for good.
   const timeLimit = control(`SET LOCAL statement_timeout = ${Number(options.statementTimeoutMs)}`)
-  const idleLimit = control(
-    `SET LOCAL idle_in_transaction_session_timeout = ${Number(options.statementTimeoutMs)}`,
-  )
+  const idleLimit = {
+    ...control(`SET LOCAL idle_in_transaction_session_timeout = ${Number(options.statementTimeoutMs)}`),
+    isAgainstIdling: true,
+  }
 
   // A guard and nothing else: a transaction inside a transaction does not see its rows, outlives its rollback,
   // and waits for a connection while it holds one, until all wait for each other.

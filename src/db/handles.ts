@@ -67,6 +67,9 @@ export type TenantQueryBuilder = QueryBuilderOf<TenantTables>
 /** Builds queries over all tables; cannot execute them. */
 export type PlatformQueryBuilder = QueryBuilderOf<DB>
 
+/** The same, of what is kept to be executed by a handle. */
+type KeptBuilderOf<Tables> = QueryBuilderOf<Tables> & Pick<HandleOf<Tables>, 'insertInto'>
+
 const compiler = new PostgresQueryCompiler()
 const adapter = new PostgresAdapter()
 
@@ -180,7 +183,7 @@ export function createPlatformTx(transaction: Transaction, scope: Scope): Platfo
   return new Handle<DB>(transaction, scope) as unknown as PlatformTx
 }
 
-function createQueryBuilder<Tables>(): QueryBuilderOf<Tables> {
+function createQueryBuilder<Tables>(): KeptBuilderOf<Tables> {
   return new Kysely<Tables>({
     config: { dialect },
     dialect,
@@ -190,7 +193,7 @@ function createQueryBuilder<Tables>(): QueryBuilderOf<Tables> {
 }
 
 /** Compiles queries and refuses to execute them. */
-export const tenantQueries: TenantQueryBuilder = createQueryBuilder<TenantTables>()
+export const tenantQueries = createQueryBuilder<TenantTables>()
 
 /** Compiles queries and refuses to execute them. */
-export const platformQueries: PlatformQueryBuilder = createQueryBuilder<DB>()
+export const platformQueries = createQueryBuilder<DB>()

@@ -25,6 +25,8 @@ export interface Statement {
   decidesNothing?: boolean
   /** A few rows by an index, whatever the values and however many rows there are: others can wait behind it. */
   isShort?: boolean
+  /** It limits how long a transaction is left open between two writes, and is left out where all of it is one. */
+  isAgainstIdling?: boolean
 }
 
 /** A query as Kysely compiles it, or as it was kept. */

@@ -161,7 +161,7 @@ export class Transaction {
     this.mayDecideAccess ||= last.some(mayDecideAccess)
     // Nothing was asked for, so there is nothing to begin or commit.
     if (this.#begin.length > 0 && last.length === 0) return
-    const begin = this.#takeBegin()
+    const begin = this.#takeBegin().filter(({ isAgainstIdling }) => !isAgainstIdling)
     const { answers, error } = await this.#connection.send([...begin, ...last, control('commit')], {
       long: Math.min(last.length + 1, mostLong),
     })

@@ -108,6 +108,19 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     expect(sent).toEqual([['begin'], ['select 1'], ['select 2'], [ada, ben, 'commit']])
   })
 
+  test('only where it is left open for a while a transaction has a limit for that', async () => {
+    const db = on.open(mode)
+    // A division by zero, where somebody is wrong.
+    const limitIs = (word: '=' | '<>') =>
+      `select 1 / (current_setting('idle_in_transaction_session_timeout') ${word} '0')::int`
+    await db.withPlatform('signup', async (tx) => keep(tx, limitIs('=')))
+    await db.withPlatform('signup', async (tx) => {
+      await ask(tx, limitIs('<>'))
+      keep(tx, limitIs('<>'))
+    })
+    await db.withTenant(acme, (tx) => sql.raw(limitIs('<>')).execute(tx))
+  })
+
   test('what is asked for in one turn waits for BEGIN and leaves in its order', async () => {
     const db = on.open(mode)
     await db.withPlatform('signup', (tx) => Promise.all([ask(tx, 'select 1'), ask(tx, 'select 2')]))

@@ -87,6 +87,12 @@ const changes: [what: string, change: (id: string) => string, outcomes: Outcomes
   ['disables the other membership', (id) => holdUser(id) + disable(id, 'acme'), onlySessionIsGone],
   ['begins to delete the tenant', (id) => holdUser(id) + startDeletion, alike(notOfTenant)],
   [
+    'disables the membership and enables it again',
+    (id) => `${holdUser(id)} ${disable(id, 'globex')}
+      update memberships set status = 'active' where user_id = '${id}' and tenant_id = 'globex';`,
+    alike(entered),
+  ],
+  [
     'changes the password and disables the membership',
     (id) => changePassword(id) + endSessions(id) + disable(id, 'globex'),
     proofIsGone,
@@ -131,6 +137,22 @@ describe('between what a login reads and what it stores', () => {
     },
   )
 })
+
+test.each(ways)(
+  'with %s: while it waits for the membership the person is held already, as whoever locks both expects',
+  async (way) => {
+    const { userId, comeIn } = await createEntrant(way)
+    const lock = `${inTenant('globex')}
+      select from memberships where user_id = '${userId}' and tenant_id = 'globex' for update`
+    const lookWhoHolds = `do $$ begin
+      perform from users where id = '${userId}' for no key update nowait;
+      raise 'nobody holds the person';
+      exception when lock_not_available then null;
+    end $$`
+    const [answer] = await whileLocked(platform, lock, [comeIn], lookWhoHolds)
+    expect(answer?.status).toBe(200)
+  },
+)
 
 describe('while an access token waits for the membership', () => {
   const logOutOf = (tenantId: string, id: string) =>

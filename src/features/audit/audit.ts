@@ -67,7 +67,7 @@ export function writeAuditEntry(tx: Tx | PlatformTx, entry: AuditEntry): void {
 
 const keptInsert = keepQueries(
   (queries, entry: Omit<InsertObject<TenantTables, 'audit_entries'>, 'updated_at'> & { created_at: Date }) =>
-    (queries as Tx).insertInto('audit_entries').values({
+    queries.insertInto('audit_entries').values({
       id: entry.id,
       actor_kind: entry.actor_kind,
       actor_id: entry.actor_id,

@@ -16,7 +16,7 @@ import {
   answerWithTokens,
   endSessions,
   lockUser,
-  openSession,
+  openFirstSession,
   type SessionAnswer,
   type UserAnswer,
 } from '../sessions/sessions.ts'
@@ -95,7 +95,7 @@ export async function acceptInvitation(
         now,
       })
       const newSession = { userId: user.id, tenantId, membershipId, ip: origin.ip, now }
-      const session = openSession(tx, context, newSession)
+      const session = openFirstSession(tx, context, newSession)
       await enqueueSyncOfCustomer(tx)
       return { user, role: invitation.role, session }
     },

@@ -1,6 +1,6 @@
 import { ipKeyGenerator } from 'express-rate-limit'
 import type { Context } from '../../context.ts'
-import type { PlatformTx } from '../../db/database.ts'
+import { keepPlatformQueries, type PlatformTx } from '../../db/database.ts'
 
 /** So long after somebody was last there an address still counts as theirs. */
 export const addressKnownMs = 90 * 86_400_000
@@ -26,15 +26,18 @@ export function rememberAddress(
   { personId, ip, now }: Arrival,
 ): void {
   if (ip === null) return
-  tx.atCommit(
-    tx
+  tx.atCommit(keptUpsert({ personId, addressHash: hashOf(context, personId, ip), now }))
+}
+
+const keptUpsert = keepPlatformQueries(
+  (queries, { personId, addressHash, now }: { personId: string; addressHash: Buffer; now: Date }) =>
+    queries
       .insertInto('known_addresses')
-      .values({ person_id: personId, address_hash: hashOf(context, personId, ip), seen_at: now })
+      .values({ person_id: personId, address_hash: addressHash, seen_at: now })
       .onConflict((conflict) =>
         conflict.columns(['person_id', 'address_hash']).doUpdateSet({ seen_at: now }),
       ),
-  )
-}
+)
 
 /** Takes back where a person is known: who came in there may not have been they. */
 export async function forgetAddresses(tx: PlatformTx, personId: string): Promise<void> {

@@ -1,21 +1,20 @@
 import { pick } from 'es-toolkit'
-import type { Compilable, Expression } from 'kysely'
 import type { Context } from '../../context.ts'
-import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
+import { keepPlatformQueries, type PlatformQueryBuilder, type PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import type { Role } from '../members/roles.ts'
 import { needsRehash } from './argon2.ts'
+import { findProven, type Proof, readProof } from './proof.ts'
 import {
   answerWithTokens,
-  liveSession,
+  enterable,
   missingOf,
   openSession,
   type SessionAnswer,
   type UserAnswer,
 } from './sessions.ts'
-import type { Selector } from './tokens.ts'
 
 /** What a login answers: tokens for one tenant, or the choice between several. */
 export type LoginAnswer =
@@ -37,16 +36,9 @@ interface LoginInput {
  */
 export async function logIn(context: Context, input: LoginInput, origin: Origin): Promise<LoginAnswer> {
   const { db, passwords, tokens } = context
-  const [[found], memberships] = await db.readPlatform('login', (queries) => [
-    queries
-      .selectFrom('users')
-      .select([...userColumns, 'password_hash', 'password_changed_at'])
-      .where('email', '=', input.email),
-    membershipsOf(queries)
-      .innerJoin('users', 'users.id', 'memberships.user_id')
-      .where('users.email', '=', input.email)
-      .orderBy('memberships.tenant_id'),
-  ])
+  const [rows] = await db.readPlatform('login', () => [keptPerson({ email: input.email })])
+  const found = rows[0]
+  const memberships = rows.filter(isMembership)
   const matches = await passwords.verify(input.password, found?.password_hash)
   if (!found || !matches || memberships.length === 0) throw new AppError('invalid_credentials')
 
@@ -62,7 +54,7 @@ export async function logIn(context: Context, input: LoginInput, origin: Origin)
     const tenants = candidates.map(({ tenant_id, name, role }) => ({ tenant_id, name, role }))
     return { tenants, selection_token: await tokens.issueSelection({ userId, passwordChangedAt }) }
   }
-  const proof = passwordProof({ userId, passwordChangedAt })
+  const proof = { kind: 'password', userId, passwordChangedAt } as const
   const answer = await enter(context, proof, { user: pick(found, userColumns), membership }, origin)
   if (!answer) throw new AppError('invalid_credentials')
   return answer
@@ -82,7 +74,7 @@ export async function selectTenant(
   const tenantId = parseTenantId(chosen)
   if (!tenantId) throw new AppError('tenant_mismatch')
   const [[holding], [user], [membership]] = await context.db.readPlatform('login', (queries) => [
-    proof.whileItHolds(queries),
+    findProven(queries, proof),
     queries.selectFrom('users').select(userColumns).where('id', '=', proof.userId),
     membershipsOf(queries)
       .where('memberships.user_id', '=', proof.userId)
@@ -93,42 +85,6 @@ export async function selectTenant(
   const answer = await enter(context, proof, { user, membership }, origin)
   if (!answer) throw new AppError('unauthenticated')
   return answer
-}
-
-/** What showed who somebody is, and has to hold still at the moment in which a session opens. */
-interface Proof {
-  userId: string
-  /** Finds the person's id, as long as it holds. */
-  whileItHolds(
-    queries: PlatformQueryBuilder,
-  ): Compilable<{ id: string }> & { $asScalar(): Expression<string> }
-}
-
-/** A password that was right, or a token of it: a change of the password ends all sessions, and none opens behind it. */
-function passwordProof({ userId, passwordChangedAt }: Selector): Proof {
-  return {
-    userId,
-    whileItHolds: (queries) =>
-      queries
-        .selectFrom('users')
-        .select('id')
-        .where('id', '=', userId)
-        .where('password_changed_at', '=', passwordChangedAt),
-  }
-}
-
-/** @throws AppError 401 `unauthenticated` for anything but a selection or access token */
-async function readProof({ tokens }: Context, token: string): Promise<Proof> {
-  const selector = await tokens.verifySelection(token).catch((error) => {
-    if (error instanceof AppError && error.code === 'unauthenticated') return undefined
-    throw error
-  })
-  if (selector) return passwordProof(selector)
-  const { userId, sessionId } = await tokens.verifyUser(token)
-  return {
-    userId,
-    whileItHolds: (queries) => liveSession(queries, sessionId, userId).select('sessions.user_id as id'),
-  }
 }
 
 /** Who is to be let in, and as what, as it was read a moment ago. */
@@ -154,22 +110,7 @@ async function enter(
     const session = await context.db.withPlatform(
       'login',
       async (tx) => {
-        // Held until the session is there: what ends all sessions of a person, or their membership, waits for it, or has
-        // been before it. The session's own statement sees what they left, since it begins behind them.
-        const member = memberships(tx)
-          .select('memberships.id')
-          .where('memberships.user_id', '=', userId)
-          .where('memberships.tenant_id', '=', tenantId)
-        tx.atCommit(tx.selectFrom('users').select('id').where('id', '=', userId).forShare())
-        tx.atCommit(member.forShare('memberships'))
-        const opened = openSession(tx, context, {
-          userId,
-          tenantId,
-          membershipId: member.$asScalar(),
-          proof: proof.whileItHolds(tx).$asScalar(),
-          ip: origin.ip,
-          now,
-        })
+        const opened = openSession(tx, context, { proof, tenantId, ip: origin.ip, now })
         writeAuditEntry(tx, {
           actor: { kind: 'user', id: userId },
           action: 'session.opened',
@@ -193,24 +134,39 @@ async function enter(
 
 const userColumns = ['id', 'email', 'first_name', 'last_name', 'locale'] as const
 
-/** The same, as a login looks at them. */
+/** A person, once for each of their memberships, or once without one. */
+const keptPerson = keepPlatformQueries((queries, { email }: { email: string }) =>
+  queries
+    .selectFrom('users')
+    .leftJoin(membershipsOf(queries).as('membership'), 'membership.user_id', 'users.id')
+    .select(userColumns.map((name) => `users.${name}` as const))
+    .select(['users.password_hash', 'users.password_changed_at'])
+    .select(['membership.tenant_id', 'membership.name', 'membership.role'])
+    .where('users.email', '=', email)
+    .orderBy('membership.tenant_id'),
+)
+
+/** The memberships with which one can sign in, as a login looks at them. */
 function membershipsOf(queries: PlatformQueryBuilder) {
-  return memberships(queries).select([
-    'memberships.id',
+  return enterable(queries).select([
+    'memberships.user_id',
     'memberships.tenant_id',
     'tenants.name',
     'memberships.role',
   ])
 }
 
-/** The memberships with which one can sign in to a tenant. */
-function memberships(queries: PlatformQueryBuilder) {
-  return queries
-    .selectFrom('memberships')
-    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
-    .where('memberships.status', '=', 'active')
-    .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
+function isMembership<Row extends Nullable<Membership>>(row: Row): row is Row & Membership {
+  return row.tenant_id !== null
 }
+
+interface Membership {
+  tenant_id: string
+  name: string
+  role: string
+}
+
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 
 /** The same password under today's parameters; a password that was changed meanwhile stays. */
 async function renewHash(tx: PlatformTx, userId: string, oldHash: string, newHash: string): Promise<void> {

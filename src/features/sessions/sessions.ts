@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Expression } from 'kysely'
 import type { Context } from '../../context.ts'
-import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
+import { keepPlatformQueries, type PlatformQueryBuilder, type PlatformTx } from '../../db/database.ts'
 import type { TenantId } from '../../db/tenant-id.ts'
 import { newId } from '../../new-id.ts'
 import type { Role } from '../members/roles.ts'
 import { rememberAddress } from './known-address.ts'
+import { liveSession, type Proof, whileItHolds } from './proof.ts'
 import type { TokenAnswer } from './tokens.ts'
 
 /** A session lives at most this long without being renewed. */
@@ -30,18 +30,22 @@ export interface OpenedSession {
 }
 
 /** Who opens a session, where and from which address. */
-export interface NewSession {
-  userId: string
+interface Opening {
   tenantId: TenantId
-  membershipId: string | StillThere
-  /** Finds the user's id as long as they may open one. */
-  proof?: StillThere
   ip: string | null
   now: Date
 }
 
-/** Finds an id at the moment in which the session is stored: without it nothing commits. */
-type StillThere = Expression<string>
+/** Of a membership that this transaction has made: nothing can have become of it. */
+interface FirstSession extends Opening {
+  userId: string
+  membershipId: string
+}
+
+/** Of somebody who has shown who they are: both are looked at once more in the statement that stores the session. */
+interface ProvenSession extends Opening {
+  proof: Proof
+}
 
 /** The two parts of a refresh token: what names the session, and what changes at each use. 256 random bits each. */
 export interface RefreshToken {
@@ -73,34 +77,96 @@ export function sessionEnd(now: Date): Date {
   return new Date(now.getTime() + sessionDays * 86_400_000)
 }
 
+/** Stores a session of a new member, when the transaction commits: what it answers is good only then. */
+export function openFirstSession(
+  tx: PlatformTx,
+  context: Pick<Context, 'keyedHash'>,
+  { userId, membershipId, ...opening }: FirstSession,
+): OpenedSession {
+  const { row, opened } = createSession(opening)
+  const values = { ...row, user_id: userId, membership_id: membershipId }
+  tx.atCommit(tx.insertInto('sessions').values(values))
+  rememberAddress(tx, context, { personId: userId, ...opening })
+  return opened
+}
+
 /**
- * Stores a session of a member, when the transaction commits: what it answers is good only then. Where that ends with an
+ * The same, as long as the proof and a membership hold with which one can sign in. Where the transaction ends with an
  * error, missingOf tells what was not there any more.
  */
 export function openSession(
   tx: PlatformTx,
   context: Pick<Context, 'keyedHash'>,
-  session: NewSession,
+  { proof, ...opening }: ProvenSession,
 ): OpenedSession {
-  const { userId, tenantId, membershipId, proof, ip, now } = session
-  const sessionId = newId(now)
+  const { tenantId } = opening
+  const { userId } = proof
+  const { row, opened } = createSession(opening)
+  // Held until the session is there: what ends all sessions of a person, or their membership, waits for it, or has been
+  // before it. The session's own statement sees what they left, since it begins behind them.
+  tx.atCommit(keptHold({ userId, tenantId }))
+  tx.atCommit(keptInsert({ ...row, ...proof }, proof.kind))
+  rememberAddress(tx, context, { personId: userId, ...opening })
+  return opened
+}
+
+/** What is stored of a new session beside whose it is, and its refresh token. */
+function createSession({ tenantId, now }: Opening) {
+  const id = newId(now)
   const random = randomBytes(64)
   const [lookup, secret] = [random.toString('base64url', 0, 32), random.toString('base64url', 32)]
-  tx.atCommit(
-    tx.insertInto('sessions').values({
-      id: sessionId,
-      user_id: proof ?? userId,
-      subject_tenant_id: tenantId,
-      membership_id: membershipId,
-      lookup_hash: hashToken(lookup),
-      token_hash: hashToken(secret),
-      rotated_at: now,
-      created_at: now,
-      expires_at: sessionEnd(now),
-    }),
-  )
-  rememberAddress(tx, context, { personId: userId, ip, now })
-  return { sessionId, refreshToken: writeRefreshToken({ lookup, secret }) }
+  const row = {
+    id,
+    subject_tenant_id: tenantId,
+    lookup_hash: hashToken(lookup),
+    token_hash: hashToken(secret),
+    rotated_at: now,
+    created_at: now,
+    expires_at: sessionEnd(now),
+  }
+  return { row, opened: { sessionId: id, refreshToken: writeRefreshToken({ lookup, secret }) } }
+}
+
+/** The person's row first, as whoever else locks both does, and whatever their membership is like. */
+const keptHold = keepPlatformQueries((queries, { userId, tenantId }: { userId: string; tenantId: string }) =>
+  queries.selectNoFrom(({ selectFrom }) => [
+    selectFrom('users').select('id').where('id', '=', userId).forShare().as('user_id'),
+    selectFrom('memberships')
+      .select('id')
+      .where('user_id', '=', userId)
+      .where('tenant_id', '=', tenantId)
+      .forShare()
+      .as('membership_id'),
+  ]),
+)
+
+type KeptRow = ReturnType<typeof createSession>['row'] & Proof
+
+const keptInsert = keepPlatformQueries((queries, values: KeptRow, kind: Proof['kind']) =>
+  queries.insertInto('sessions').values({
+    id: values.id,
+    user_id: whileItHolds[kind](queries, values as never).$asScalar(),
+    subject_tenant_id: values.subject_tenant_id,
+    membership_id: enterable(queries)
+      .select('memberships.id')
+      .where('memberships.user_id', '=', values.userId)
+      .where('memberships.tenant_id', '=', values.subject_tenant_id)
+      .$asScalar(),
+    lookup_hash: values.lookup_hash,
+    token_hash: values.token_hash,
+    rotated_at: values.rotated_at,
+    created_at: values.created_at,
+    expires_at: values.expires_at,
+  }),
+)
+
+/** The memberships with which one can sign in to a tenant. */
+export function enterable(queries: PlatformQueryBuilder) {
+  return queries
+    .selectFrom('memberships')
+    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
+    .where('memberships.status', '=', 'active')
+    .where('tenants.status', 'not in', ['DELETING', 'DELETED'])
 }
 
 /** What a session could not be stored without: SQLSTATE 23502, not_null_violation. Undefined for other errors. */
@@ -114,20 +180,6 @@ export function missingOf(error: unknown): 'user' | 'membership' | undefined {
 /** Whether an access token's session has neither been ended nor lost its membership. */
 export async function isSessionLive(tx: PlatformTx, sessionId: string, userId: string): Promise<boolean> {
   return (await liveSession(tx, sessionId, userId).select('sessions.id').executeTakeFirst()) !== undefined
-}
-
-/** The session of an access token, unless it has been ended or has lost its membership. */
-export function liveSession(queries: PlatformQueryBuilder, sessionId: string, userId: string) {
-  return queries
-    .selectFrom('sessions')
-    .innerJoin('memberships', (join) =>
-      join
-        .onRef('memberships.tenant_id', '=', 'sessions.subject_tenant_id')
-        .onRef('memberships.id', '=', 'sessions.membership_id'),
-    )
-    .where('sessions.id', '=', sessionId)
-    .where('sessions.user_id', '=', userId)
-    .where('memberships.status', '=', 'active')
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   answerWithTokens,
   isSessionLive,
   type OpenedSession,
-  openSession,
+  openFirstSession,
   type UserAnswer,
 } from '../sessions/sessions.ts'
 import {
@@ -203,7 +203,7 @@ async function makeTenant(
       await provisionTenant(tx, tenant, { onStep })
       const session = isPending
         ? undefined
-        : openSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
+        : openFirstSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
       return { tenantId, trialEndsAt, session }
     }
     const made = await db.withPlatform(
