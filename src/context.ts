@@ -79,7 +79,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       tokens: createTokens({ keyring: await openKeyring({ db, clock, secret }), clock, issuer }),
       keyedHash: createKeyedHash(secret),
       vault: createVault(secret),
-      passwords: await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting),
+      passwords: await createPasswords(config.passwordHashes, log),
       rememberedAccess: createRememberedAccess(db),
       requestRates: createRequestRates({ db, clock, log }),
       readiness,

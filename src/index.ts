@@ -25,7 +25,7 @@ export type { CreatedTenant, CreateTenantInput, FullCertificate, ListedTenant, T
 
 /** An opened Tenantry: what the functions of this package work on. */
 export interface Tenantry {
-  /** Closes the connections to the database. */
+  /** Ends the threads that hash passwords, and what they compute with an error; then closes the connections to the database. */
   close(): Promise<void>
 }
 
@@ -42,7 +42,10 @@ export async function openTenantry(environment = loadEnvironment()): Promise<Ten
   const config = readConfig(environment)
   const log = createLog(config.logLevel, process.stderr)
   const tools = await openTools(config, { log, tell: (line) => log.info(line) })
-  const passwords = await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting)
+  const passwords = await createPasswords(config.passwordHashes, log).catch(async (error) => {
+    await tools.close()
+    throw error
+  })
   const tenantry: Tenantry = {
     close: async () => {
       await passwords.close()

@@ -43,7 +43,7 @@ const lastWordsMs = 1000
 export function withTools<T>(work: (tools: Tools & { passwords: Passwords }) => Promise<T>): Promise<T> {
   const config = readConfig(loadEnvironment())
   return withDatabase(config, async (tools) => {
-    const passwords = await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting)
+    const passwords = await createPasswords(config.passwordHashes, tools.log)
     try {
       return await work({ ...tools, passwords })
     } finally {

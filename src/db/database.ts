@@ -231,7 +231,7 @@ export function openDatabase(options: DatabaseOptions): OpenedDatabase {
     readPlatform: async (reason, build) => {
       refuseInside()
       const queries = build(platformQueries).map((query) => query.compile())
-      // Behind a BEGIN that became something else nothing could be saved: these only select.
+      // Behind a BEGIN that became something else nothing could be saved, as long as callers only select.
       return platformReads.readOnce([beginRead, setReason(reason), timeLimit], queries) as Promise<never>
     },
 

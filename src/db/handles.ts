@@ -67,7 +67,7 @@ export type TenantQueryBuilder = QueryBuilderOf<TenantTables>
 /** Builds queries over all tables; cannot execute them. */
 export type PlatformQueryBuilder = QueryBuilderOf<DB>
 
-/** The same, of what is kept to be executed by a handle. */
+/** Builds kept queries, which a handle executes: inserts, too. */
 type KeptBuilderOf<Tables> = QueryBuilderOf<Tables> & Pick<HandleOf<Tables>, 'insertInto'>
 
 const compiler = new PostgresQueryCompiler()
@@ -192,8 +192,8 @@ function createQueryBuilder<Tables>(): KeptBuilderOf<Tables> {
   })
 }
 
-/** Compiles queries and refuses to execute them. */
+/** Builds over the tenant's tables; refuses to execute. */
 export const tenantQueries = createQueryBuilder<TenantTables>()
 
-/** Compiles queries and refuses to execute them. */
+/** Builds over all tables; refuses to execute. */
 export const platformQueries = createQueryBuilder<DB>()

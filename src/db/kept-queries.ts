@@ -23,50 +23,55 @@ const mostKept = 200
 type RowOf<Query> = Query extends Compilable<infer Row> ? Row : never
 
 /**
- * Builds and compiles a query of tenants once for each shape that it has, and then only puts values in: building costs
+ * Builds and compiles a query of a tenant once for each shape that it has, and then only puts values in: building costs
  * more than sending.
  * @param build gets stand-ins for the values, which it passes on as parameters without a look at them, and the shape,
  *   which decides everything else
- * @param options `isForJson`: nobody looks at its rows before they are JSON, so instants are read as the text that
- *   JSON has of a Date, which takes a tenth of the time. `decidesNothing`: it only reads what decides who may do what.
- *   `isShort`: whether it is, in this shape, what Statement calls short
+ * @returns what makes the query of values and a shape; it throws TransactionError when build looks at a stand-in, or a
+ *   value is a piece of SQL
  */
-export const keepQueries = keepQueriesOf(tenantQueries)
+export const keepQueries: Keep<typeof tenantQueries> = keepQueriesOf(tenantQueries)
 
-/** The same, of the platform. */
-export const keepPlatformQueries = keepQueriesOf(platformQueries)
+/** As keepQueries, over all tables. */
+export const keepPlatformQueries: Keep<typeof platformQueries> = keepQueriesOf(platformQueries)
 
-function keepQueriesOf<Builder>(queries: Builder) {
-  return <Values extends object, Query extends Compilable, Shape = undefined>(
-    build: (queries: Builder, values: Values, shape: Shape) => Query,
-    options: KeptOptions<Shape> = {},
-  ) => keep((values: Values, shape: Shape) => build(queries, values, shape), options)
-}
+type Keep<Builder> = <Values extends object, Query extends Compilable, Shape = undefined>(
+  build: (queries: Builder, values: Values, shape: Shape) => Query,
+  options?: KeptOptions<Shape>,
+) => (values: Values, shape?: Shape) => Compilable<RowOf<Query>>
 
 interface KeptOptions<Shape> {
+  /**
+   * Nobody looks at its rows before they are JSON, so instants are read as the text that JSON has of a Date, which takes
+   * a tenth of the time.
+   */
   isForJson?: boolean
+  /** It only reads what decides who may do what. */
   decidesNothing?: boolean
+  /** Whether it is, in this shape, what Statement calls short. */
   isShort?(shape: Shape): boolean
 }
 
-function keep<Values extends object, Query extends Compilable, Shape>(
-  build: (values: Values, shape: Shape) => Query,
-  { isForJson = false, decidesNothing = false, isShort = () => false }: KeptOptions<Shape>,
-) {
-  const kept = new Map<string | undefined, CompiledQuery>()
-  return (values: Values, shape = undefined as Shape): Compilable<RowOf<Query>> => {
-    const key = shape === undefined ? undefined : JSON.stringify(shape)
-    let query = kept.get(key)
-    if (!query) {
-      query = build(standIns as Values, shape).compile()
-      if (kept.size >= mostKept) kept.clear()
-      kept.set(key, query)
+function keepQueriesOf<Builder>(queries: Builder): Keep<Builder> {
+  return <Values extends object, Query extends Compilable, Shape = undefined>(
+    build: (queries: Builder, values: Values, shape: Shape) => Query,
+    { isForJson = false, decidesNothing = false, isShort = () => false }: KeptOptions<Shape> = {},
+  ) => {
+    const kept = new Map<string | undefined, CompiledQuery>()
+    return (values: Values, shape?: Shape) => {
+      const key = shape === undefined ? undefined : JSON.stringify(shape)
+      let query = kept.get(key)
+      if (!query) {
+        query = build(queries, standIns as Values, shape as Shape).compile()
+        if (kept.size >= mostKept) kept.clear()
+        kept.set(key, query)
+      }
+      const parameters = query.parameters.map((parameter) =>
+        parameter instanceof StandIn ? fill(parameter, values) : parameter,
+      )
+      const filled = { ...query, parameters, isForJson, decidesNothing, isShort: isShort(shape as Shape) }
+      return { compile: () => filled as CompiledQuery<RowOf<Query>> }
     }
-    const parameters = query.parameters.map((parameter) =>
-      parameter instanceof StandIn ? fill(parameter, values) : parameter,
-    )
-    const filled = { ...query, parameters, isForJson, decidesNothing, isShort: isShort(shape) }
-    return { compile: () => filled as CompiledQuery<RowOf<Query>> }
   }
 }
 

@@ -25,7 +25,10 @@ export interface Statement {
   decidesNothing?: boolean
   /** A few rows by an index, whatever the values and however many rows there are: others can wait behind it. */
   isShort?: boolean
-  /** It limits how long a transaction is left open between two writes, and is left out where all of it is one. */
+  /**
+   * It limits how long a transaction may be idle. Left out where all of it is one write: this process is not waited for
+   * then, and one that failed holds no locks.
+   */
   isAgainstIdling?: boolean
 }
 

@@ -23,7 +23,7 @@ try {
   const clock = { now: () => new Date() }
   console.log(stage.postgres)
 
-  const hashing = await createPasswords(config.passwordHashesAtOnce, config.passwordHashesWaiting)
+  const hashing = await createPasswords(config.passwordHashes, log)
   const notHashing: Passwords = { ...hashing, hash: async () => 'x'.repeat(97) }
   const by = { admin: { kind: 'command_line' }, origin: { ip: null, requestId: 'benchmark' } } as const
   for (const [name, passwords] of Object.entries({ 'with argon2id': hashing, without: notHashing })) {

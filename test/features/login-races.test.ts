@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { missingOf } from '../../src/features/sessions/sessions.ts'
 import { addPerson, enter } from '../support/members.ts'
-import { goodPassword, type Platform, startPlatform } from '../support/platform.ts'
+import { type Answer, goodPassword, type Platform, startPlatform } from '../support/platform.ts'
 import { join, sessionsOf, setStatus, whileLocked } from '../support/sessions.ts'
 
 let platform: Platform
@@ -151,6 +151,30 @@ test.each(ways)(
     end $$`
     const [answer] = await whileLocked(platform, lock, [comeIn], lookWhoHolds)
     expect(answer?.status).toBe(200)
+  },
+)
+
+test.each(ways)(
+  'with %s: who disables a membership that was made anew meanwhile waits for the session, and ends it',
+  async (way) => {
+    const { userId, comeIn } = await createEntrant(way)
+    const joinAnew = `${holdUser(userId)} ${remove(userId)}
+      insert into memberships (tenant_id, id, user_id, role, status, created_at, updated_at)
+        values ('globex', gen_random_uuid(), '${userId}', 'member', 'active', now(), now());`
+    const comeInMeanwhile = async () => (await whileLocked(platform, joinAnew, [comeIn]))[0] as Answer
+    const disableNow = async () => {
+      // The session is stored by then, and nothing has committed.
+      await vi.waitFor(async () => {
+        const waiting = `select from pg_locks where relation = 'known_addresses'::regclass and not granted`
+        expect(await platform.sql(waiting)).toHaveLength(1)
+      })
+      return platform.globex.patch(`/v1/users/${userId}`, { status: 'disabled' })
+    }
+    const lock = 'lock table known_addresses in share mode'
+    const [opened, disabled] = await whileLocked(platform, lock, [comeInMeanwhile, disableNow])
+    expect([opened?.status, disabled?.status]).toEqual([200, 200])
+    const left = await sessionsOf(platform, { userId })
+    expect(left.filter(({ subject_tenant_id }) => subject_tenant_id === 'globex')).toEqual([])
   },
 )
 

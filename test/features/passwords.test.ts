@@ -1,30 +1,27 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPasswords, refuseWeakPassword } from '../../src/features/sessions/passwords.ts'
+import { root } from '../support/consumer.ts'
 import { type Answer, goodPassword, type Platform, signupBody, startPlatform } from '../support/platform.ts'
 
-/** The library itself, counted: how many threads there were at most; and held up on request. */
+/** Holds up the threads' work on request. */
 const running = vi.hoisted(() => {
-  // Another file may have loaded what is to be counted, where files share a process.
+  // Another file may have loaded what is to be held up, where files share a process.
   vi.resetModules()
-  return { most: 0, hold: Promise.resolve() }
+  return { hold: Promise.resolve() }
 })
 vi.mock('piscina', async (importOriginal) => {
   const original = await importOriginal<typeof import('piscina')>()
   class Piscina extends original.Piscina {
     override async run(...task: Parameters<typeof original.Piscina.prototype.run>) {
       await running.hold
-      const result = super.run(...task)
-      // Each computes one after the other.
-      running.most = Math.max(running.most, this.threads.length)
-      return result
+      return super.run(...task)
     }
   }
   return { ...original, Piscina }
-})
-beforeEach(() => {
-  running.most = 0
 })
 
 describe('a burst', () => {
@@ -78,7 +75,6 @@ describe('a burst', () => {
         expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'overloaded', '1'])
       }
       for (const { status } of late) expect([200, 401]).toContain(status)
-      expect(running.most, 'at once').toBe(1)
       expect((await logIn(right)).status, 'and then it is over').toBe(200)
     },
   )
@@ -104,32 +100,36 @@ describe('a burst', () => {
   })
 })
 
-test('as many as allowed are computed at once, and no more', async () => {
-  const passwords = await createPasswords(2, 100)
-  await Promise.all(Array.from({ length: 10 }, () => passwords.hash('x')))
-  expect(running.most).toBe(2)
-  await passwords.close()
-})
-
-test('a place is given back when a computation fails', async () => {
-  const passwords = await createPasswords(1, 0)
-  await expect(passwords.verify('x', 'no hash')).rejects.toThrow()
-  expect(await passwords.verify('x', await passwords.hash('x'))).toBe(true)
-  await passwords.close()
-})
+const open = (atOnce: number, waiting: number) =>
+  createPasswords({ atOnce, waiting }, { error: (fields: object) => expect(fields).toBe('never called') })
 
 /** Makes a hasher, and tells of its threads as they start. */
 async function createWatched(atOnce: number) {
   const threads: Worker[] = []
   const note = (thread: Worker) => threads.push(thread)
   process.on('worker', note)
-  const passwords = await createPasswords(atOnce, 100)
+  const passwords = await open(atOnce, 100)
   return { passwords, threads, stopNoting: () => process.off('worker', note) }
 }
 
+test('there are as many threads as may compute at once, and no more', async () => {
+  const { passwords, threads, stopNoting } = await createWatched(2)
+  await Promise.all(Array.from({ length: 10 }, () => passwords.hash('x')))
+  expect(threads.length).toBe(2)
+  stopNoting()
+  await passwords.close()
+})
+
+test('a place is given back when a computation fails', async () => {
+  const passwords = await open(1, 0)
+  await expect(passwords.verify('x', 'no hash')).rejects.toThrow()
+  expect(await passwords.verify('x', await passwords.hash('x'))).toBe(true)
+  await passwords.close()
+})
+
 test('what Node’s thread pool does comes in between, however many are hashed', async () => {
   // As many as that pool has threads.
-  const passwords = await createPasswords(4, 100)
+  const passwords = await open(4, 100)
   const firsts: string[] = []
   for (let round = 0; round < 10; round++) {
     const hashes = Array.from({ length: 12 }, () => passwords.hash('x').then(() => 'a hash'))
@@ -150,6 +150,44 @@ test('a thread that ends by itself takes what it computes with it, and another c
   expect(threads.length).toBe(2)
   stopNoting()
   await passwords.close()
+})
+
+test('who asks first is served first', async () => {
+  const passwords = await open(1, 100)
+  const order: number[] = []
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => {
+      await passwords.hash('x')
+      order.push(index)
+    }),
+  )
+  expect(order).toEqual(order.toSorted((one, other) => one - other))
+  await passwords.close()
+})
+
+test('what is closed stays closed', async () => {
+  const { passwords, threads, stopNoting } = await createWatched(3)
+  await Promise.all([passwords.close(), passwords.close()])
+  await expect(passwords.hash('x')).rejects.toMatchObject({ code: 'overloaded' })
+  expect(threads.length).toBe(3)
+  stopNoting()
+})
+
+test('without room for its threads it does not start', async () => {
+  // A thread takes some file descriptors; in a process of its own, whose error would otherwise be everybody's.
+  const program = `import { createPasswords } from './src/features/sessions/passwords.ts'
+    await createPasswords({ atOnce: 64, waiting: 1 }, console).catch(({ code }) => console.log('caught', code))`
+  const args = [
+    '-c',
+    'ulimit -n 60; exec "$@"',
+    'bash',
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    program,
+  ]
+  const { stdout } = await promisify(execFile)('bash', args, { cwd: root })
+  expect(stdout).toContain('caught ERR_WORKER_INIT_FAILED')
 })
 
 test('closing ends the threads', async () => {

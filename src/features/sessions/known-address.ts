@@ -5,8 +5,8 @@ import { keepPlatformQueries, type PlatformTx } from '../../db/database.ts'
 /** So long after somebody was last there an address still counts as theirs. */
 export const addressKnownMs = 90 * 86_400_000
 
-/** Nobody has it. */
-const nobody = '00000000-0000-0000-0000-000000000000'
+/** The id of a person that nobody has. */
+export const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Who was let in, and from where. */
 interface Arrival {

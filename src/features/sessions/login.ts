@@ -1,4 +1,5 @@
 import { pick } from 'es-toolkit'
+import { type Nullable, sql } from 'kysely'
 import type { Context } from '../../context.ts'
 import { keepPlatformQueries, type PlatformQueryBuilder, type PlatformTx } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
@@ -6,6 +7,7 @@ import { AppError } from '../../errors.ts'
 import { type Origin, writeAuditEntry } from '../audit/audit.ts'
 import type { Role } from '../members/roles.ts'
 import { needsRehash } from './argon2.ts'
+import { nobody } from './known-address.ts'
 import { findProven, type Proof, readProof } from './proof.ts'
 import {
   answerWithTokens,
@@ -16,10 +18,15 @@ import {
   type UserAnswer,
 } from './sessions.ts'
 
+/** A membership with which one can sign in. */
+interface Membership {
+  tenant_id: string
+  name: string
+  role: string
+}
+
 /** What a login answers: tokens for one tenant, or the choice between several. */
-export type LoginAnswer =
-  | SessionAnswer
-  | { tenants: { tenant_id: string; name: string; role: string }[]; selection_token: string }
+export type LoginAnswer = SessionAnswer | { tenants: Membership[]; selection_token: string }
 
 interface LoginInput {
   email: string
@@ -37,7 +44,7 @@ interface LoginInput {
 export async function logIn(context: Context, input: LoginInput, origin: Origin): Promise<LoginAnswer> {
   const { db, passwords, tokens } = context
   const [rows] = await db.readPlatform('login', () => [keptPerson({ email: input.email })])
-  const found = rows[0]
+  const found = rows.find(isPerson)
   const memberships = rows.filter(isMembership)
   const matches = await passwords.verify(input.password, found?.password_hash)
   if (!found || !matches || memberships.length === 0) throw new AppError('invalid_credentials')
@@ -90,7 +97,7 @@ export async function selectTenant(
 /** Who is to be let in, and as what, as it was read a moment ago. */
 interface Entrant {
   user: UserAnswer
-  membership: { tenant_id: string; role: string }
+  membership: Membership
 }
 
 /**
@@ -134,15 +141,20 @@ async function enter(
 
 const userColumns = ['id', 'email', 'first_name', 'last_name', 'locale'] as const
 
-/** A person, once for each of their memberships, or once without one. */
+/**
+ * A person, once for each membership with which they can sign in, or once without one; without a person a row of nulls,
+ * for which memberships are looked up all the same: so it takes as long.
+ */
 const keptPerson = keepPlatformQueries((queries, { email }: { email: string }) =>
   queries
-    .selectFrom('users')
-    .leftJoin(membershipsOf(queries).as('membership'), 'membership.user_id', 'users.id')
+    .selectFrom(queries.selectNoFrom(sql<string>`${email}::text`.as('email')).as('asked'))
+    .leftJoin('users', 'users.email', 'asked.email')
+    .leftJoin(membershipsOf(queries).as('membership'), (join) =>
+      join.on('membership.user_id', '=', sql`coalesce(users.id, ${sql.lit(nobody)}::uuid)`),
+    )
     .select(userColumns.map((name) => `users.${name}` as const))
     .select(['users.password_hash', 'users.password_changed_at'])
     .select(['membership.tenant_id', 'membership.name', 'membership.role'])
-    .where('users.email', '=', email)
     .orderBy('membership.tenant_id'),
 )
 
@@ -156,17 +168,17 @@ function membershipsOf(queries: PlatformQueryBuilder) {
   ])
 }
 
+function isPerson<Row extends { id: string | null }>(
+  row: Row,
+): row is Row & Known<Omit<Row, keyof Membership>> {
+  return row.id !== null
+}
+
 function isMembership<Row extends Nullable<Membership>>(row: Row): row is Row & Membership {
   return row.tenant_id !== null
 }
 
-interface Membership {
-  tenant_id: string
-  name: string
-  role: string
-}
-
-type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
+type Known<Row> = { [Column in keyof Row]: NonNullable<Row[Column]> }
 
 /** The same password under today's parameters; a password that was changed meanwhile stays. */
 async function renewHash(tx: PlatformTx, userId: string, oldHash: string, newHash: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { deburr } from 'es-toolkit'
+import type { Logger } from 'pino'
 import { Piscina } from 'piscina'
 import { AppError } from '../../errors.ts'
 import { createGate } from '../../gate.ts'
@@ -17,7 +18,7 @@ export interface Passwords {
    * @throws AppError 503 `overloaded` when too many wait
    */
   verify(password: string, hash: string | undefined): Promise<boolean>
-  /** Ends the threads, and what is under way with an error. */
+  /** Ends the threads; what is under way or in line rejects. */
   close(): Promise<void>
 }
 
@@ -27,19 +28,33 @@ interface Work {
   verify: typeof verify
 }
 
-/** Makes the hasher; `atOnce` bounds its threads and their memory, 19 MiB each, `waiting` how many more may be in line. */
-export async function createPasswords(atOnce: number, waiting: number): Promise<Passwords> {
+/**
+ * Makes the hasher, and starts its threads.
+ * @param bounds `atOnce`: how many threads there are, each of which takes 19 MiB more while it computes; `waiting`: how
+ *   many more computations may be in line
+ * @throws Error when they cannot start
+ */
+export async function createPasswords(
+  { atOnce, waiting }: { atOnce: number; waiting: number },
+  log: Pick<Logger, 'error'>,
+): Promise<Passwords> {
   const threads = new Piscina({
     filename: argon2File,
-    name: 'verify',
     minThreads: atOnce,
     maxThreads: atOnce,
     // One is computed, and the next is there when it ends.
     concurrentTasksPerWorker: 2,
+    // Without it some wait until nobody is behind them any more.
+    stricterFIFO: true,
     recordTiming: false,
   })
+  threads.on('error', (err) => log.error({ err }, 'a thread that hashes passwords ended'))
+  // Piscina keeps the line; this bounds it.
   const gate = createGate(atOnce + waiting, 0)
+  let closed: Promise<void> | undefined
   async function run<Name extends keyof Work>(name: Name, task: Parameters<Work[Name]>[0]) {
+    // Piscina would start anew.
+    if (closed !== undefined) throw new AppError('overloaded')
     await gate.enter()
     try {
       return (await threads.run(task, { name })) as ReturnType<Work[Name]>
@@ -47,14 +62,23 @@ export async function createPasswords(atOnce: number, waiting: number): Promise<
       gate.leave()
     }
   }
-  const nobody = await run('hash', { password: 'the password of nobody' })
+  function close(): Promise<void> {
+    closed ??= threads.destroy()
+    return closed
+  }
+  // One for each thread, which shows that they have started.
+  const hashes = Array.from({ length: atOnce }, () => run('hash', { password: 'the password of nobody' }))
+  const [nobody] = (await Promise.all(hashes).catch(async (error) => {
+    await close()
+    throw error
+  })) as [string]
   return {
     hash: (password) => run('hash', { password }),
     async verify(password, hash) {
       const matches = await run('verify', { password, hash: hash ?? nobody })
       return matches && hash !== undefined
     },
-    close: () => threads.destroy(),
+    close,
   }
 }
 

@@ -12,7 +12,7 @@ interface OfSession {
   sessionId: string
 }
 
-/** Finds the person's id, as long as a proof holds that was not looked at yet but for its kind. */
+/** For each kind of proof: finds the person's id, as long as it holds. Kept queries give stand-ins for all but the kind. */
 export const whileItHolds = {
   /** A password that was right, or a token of it: a change of the password ends all sessions, and none opens behind it. */
   password: (queries: PlatformQueryBuilder, { userId, passwordChangedAt }: Selector) =>
@@ -32,7 +32,10 @@ export function findProven(queries: PlatformQueryBuilder, proof: Proof) {
     : whileItHolds.session(queries, proof)
 }
 
-/** @throws AppError 401 `unauthenticated` for anything but a selection or access token */
+/**
+ * Reads what a selection or access token proves.
+ * @throws AppError 401 `unauthenticated` for any other token
+ */
 export async function readProof({ tokens }: Context, token: string): Promise<Proof> {
   const selector = await tokens.verifySelection(token).catch((error) => {
     if (error instanceof AppError && error.code === 'unauthenticated') return undefined

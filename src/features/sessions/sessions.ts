@@ -29,7 +29,7 @@ export interface OpenedSession {
   refreshToken: string
 }
 
-/** Who opens a session, where and from which address. */
+/** Where a session is opened, from which address, and when. */
 interface Opening {
   tenantId: TenantId
   ip: string | null
@@ -42,7 +42,7 @@ interface FirstSession extends Opening {
   membershipId: string
 }
 
-/** Of somebody who has shown who they are: both are looked at once more in the statement that stores the session. */
+/** Of somebody who has shown who they are: that and their membership are looked at once more as the session is stored. */
 interface ProvenSession extends Opening {
   proof: Proof
 }
@@ -91,8 +91,8 @@ export function openFirstSession(
 }
 
 /**
- * The same, as long as the proof and a membership hold with which one can sign in. Where the transaction ends with an
- * error, missingOf tells what was not there any more.
+ * Stores a session when the transaction commits, if the proof then still holds, and so does a membership with which one
+ * can sign in. Otherwise nothing commits, and missingOf tells by the error which of them is gone.
  */
 export function openSession(
   tx: PlatformTx,
@@ -102,9 +102,10 @@ export function openSession(
   const { tenantId } = opening
   const { userId } = proof
   const { row, opened } = createSession(opening)
-  // Held until the session is there: what ends all sessions of a person, or their membership, waits for it, or has been
-  // before it. The session's own statement sees what they left, since it begins behind them.
-  tx.atCommit(keptHold({ userId, tenantId }))
+  // Held until the session is there, the person first: what ends all sessions of theirs, or their membership, waits for
+  // it, or has been before it. The session's own statement sees what they left, since it begins behind them.
+  tx.atCommit(keptHoldUser({ userId }))
+  tx.atCommit(keptHoldMembership({ userId, tenantId }))
   tx.atCommit(keptInsert({ ...row, ...proof }, proof.kind))
   rememberAddress(tx, context, { personId: userId, ...opening })
   return opened
@@ -127,17 +128,19 @@ function createSession({ tenantId, now }: Opening) {
   return { row, opened: { sessionId: id, refreshToken: writeRefreshToken({ lookup, secret }) } }
 }
 
-/** The person's row first, as whoever else locks both does, and whatever their membership is like. */
-const keptHold = keepPlatformQueries((queries, { userId, tenantId }: { userId: string; tenantId: string }) =>
-  queries.selectNoFrom(({ selectFrom }) => [
-    selectFrom('users').select('id').where('id', '=', userId).forShare().as('user_id'),
-    selectFrom('memberships')
+const keptHoldUser = keepPlatformQueries((queries, { userId }: { userId: string }) =>
+  queries.selectFrom('users').select('id').where('id', '=', userId).forShare(),
+)
+
+/** In a statement of its own: it sees what was done to the membership while the person's row was waited for. */
+const keptHoldMembership = keepPlatformQueries(
+  (queries, { userId, tenantId }: { userId: string; tenantId: string }) =>
+    queries
+      .selectFrom('memberships')
       .select('id')
       .where('user_id', '=', userId)
       .where('tenant_id', '=', tenantId)
-      .forShare()
-      .as('membership_id'),
-  ]),
+      .forShare(),
 )
 
 type KeptRow = ReturnType<typeof createSession>['row'] & Proof
@@ -145,6 +148,7 @@ type KeptRow = ReturnType<typeof createSession>['row'] & Proof
 const keptInsert = keepPlatformQueries((queries, values: KeptRow, kind: Proof['kind']) =>
   queries.insertInto('sessions').values({
     id: values.id,
+    // The shape tells the kind: that of a stand-in narrows nothing.
     user_id: whileItHolds[kind](queries, values as never).$asScalar(),
     subject_tenant_id: values.subject_tenant_id,
     membership_id: enterable(queries)
