@@ -17,8 +17,8 @@ export interface Balancer {
 
 /**
  * Sends each request to the next of its servers in turn, over connections that it keeps. Who refuses a connection is
- * passed over, and who says at /health/ready that it is not ready gets no further requests. Nothing is ever sent twice:
- * what is lost behind it is answered with 502.
+ * passed over; who says at /health/ready that it is not ready, or loses a request, gets no further ones. Nothing is ever
+ * sent twice: what is lost behind it is answered with 502.
  */
 export async function startBalancer(urls: string[]): Promise<Balancer> {
   const agent = new Agent({ keepAlive: true, maxSockets: 200 })
@@ -33,6 +33,8 @@ export async function startBalancer(urls: string[]): Promise<Balancer> {
       const answer = await ask(url, incoming, body)
       if (answer instanceof Error) {
         if ('code' in answer && answer.code === 'ECONNREFUSED') continue
+        // The sockets of a process that is killed are closed one after the other: the next request would be lost, too.
+        leaveOut(url)
         outgoing.writeHead(502).end(`${url}: ${answer}`)
         return
       }
@@ -49,6 +51,10 @@ export async function startBalancer(urls: string[]): Promise<Balancer> {
       return
     }
     outgoing.writeHead(502).end('no server is ready')
+  }
+
+  function leaveOut(url: string): void {
+    if (targets.includes(url)) targets.splice(targets.indexOf(url), 1)
   }
 
   /** All of them, the one whose turn it is first. */
@@ -79,7 +85,7 @@ export async function startBalancer(urls: string[]): Promise<Balancer> {
         ({ status }) => status === 200,
         () => false,
       )
-      if (!isReady) targets.splice(targets.indexOf(url), 1)
+      if (!isReady) leaveOut(url)
       await sleep(50)
     }
   }
