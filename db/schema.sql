@@ -2624,6 +2624,17 @@ AS $function$
 grant execute on function app.refund_credits(uuid,bigint,text,text,text,text,timestamp with time zone,uuid) to tenantry_platform;
 
 -- owner tenantry_owner
+CREATE OR REPLACE FUNCTION app.refuse_changed_tenant()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  raise exception using errcode = 'TN007', message = 'the tenant is not as it was remembered';
+end $function$;
+grant execute on function app.refuse_changed_tenant() to tenantry_tenant;
+
+-- owner tenantry_owner
 CREATE OR REPLACE FUNCTION app.refuse_execution_change()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -68,8 +68,8 @@ grant execute on function app.debit_credits(uuid, bigint, text, text, text, text
 grant select on plans, notification_templates to :"tenant_role";
 grant execute on function
   app.record_usage(uuid[], text[], bigint[], timestamptz[], text[], timestamptz) to :"tenant_role";
-grant execute on function app.current_tenant(), app.tenant_members(uuid), app.session_membership(uuid), app.end_sessions(uuid)
-  to :"tenant_role";
+grant execute on function app.current_tenant(), app.tenant_members(uuid), app.session_membership(uuid), app.end_sessions(uuid),
+  app.refuse_changed_tenant() to :"tenant_role";
 grant execute on function app.allowed(plans, jsonb, text), app.period_of(text, timestamptz, text),
   app.period_end(text, date, text), app.usage_at(timestamptz),
   app.change_usage(text[], bigint[], timestamptz[], timestamptz) to :"tenant_role", :"platform_role";

@@ -16,6 +16,7 @@ import {
   markDeleted,
   type Part,
   type Row,
+  type RunInsert,
   restoreRow,
   selectionOf,
   selectRow,
@@ -186,9 +187,11 @@ export function defineResource<
     lock: (tx: Tx, id: string) => lockRow(tx, table, id) as Promise<Shows>,
     /**
      * Makes one and returns it; its limits are the route's to take.
+     * @param run sends the insert, in the place of the handle
      * @throws AppError 400 `invalid_request` for a reference to nothing of this tenant's
      */
-    create: (tx: Tx, input: Row, now: Date) => insertRow(tx, table, input, now) as Promise<Shows>,
+    create: (tx: Tx, input: Row, now: Date, run?: RunInsert) =>
+      insertRow(tx, table, input, now, run) as Promise<Shows>,
     /**
      * Changes columns of one and returns it.
      * @throws AppError 404 `not_found`, 400 `invalid_request` as create

@@ -9,7 +9,15 @@ import { idParams, pageOf, pageQuery } from '../http/schemas.ts'
 import { filterOf, flagSchema } from './columns.ts'
 import type { AnyResource } from './define-resource.ts'
 import { exportRoute } from './export-rows.ts'
-import { type ListOf, type Part, type Row, type selectRow, type selectRows, sortOf } from './rows.ts'
+import {
+  type ListOf,
+  type Part,
+  type Row,
+  type RunInsert,
+  type selectRow,
+  type selectRows,
+  sortOf,
+} from './rows.ts'
 
 /** What the routes call. */
 interface Queries<Shows> {
@@ -17,7 +25,7 @@ interface Queries<Shows> {
   find(queries: TenantQueryBuilder | Tx, id: string): ReturnType<typeof selectRow>
   cursorAt(sort: string, row: Row): Cursor
   lock(tx: Tx, id: string): Promise<Shows>
-  create(tx: Tx, input: Row, now: Date): Promise<Shows>
+  create(tx: Tx, input: Row, now: Date, run?: RunInsert): Promise<Shows>
   update(tx: Tx, id: string, values: Row, now: Date): Promise<Shows>
   remove(tx: Tx, id: string, now: Date): Promise<void>
   removeForGood(tx: Tx, id: string, now: Date): Promise<void>
@@ -173,10 +181,13 @@ export function createRoutes<Resource extends AnyResource & Queries<{ id: string
     body: resource.body as Body,
     response: { ...answer, status: 201 },
     errors: conflicts,
-    handler: async ({ context, input, tx }) => {
+    handler: async ({ context, input, tx, finish }) => {
       const body = input.body as Row
-      const row = await resource.create(tx, body, context.clock.now())
-      return replyWith(created(row, { objectId: row.id, changedFields: Object.keys(body) }), row)
+      const audited = (id: string) => ({ objectId: id, changedFields: Object.keys(body) })
+      const row = await resource.create(tx, body, context.clock.now(), (id, query) =>
+        finish(audited(id), query),
+      )
+      return replyWith(created(row, audited(row.id)), row)
     },
   }
 

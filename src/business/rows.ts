@@ -1,5 +1,5 @@
 import { memoize } from 'es-toolkit'
-import { type AliasedExpression, type Kysely, type SqlBool, sql } from 'kysely'
+import { type AliasedExpression, type Compilable, type Kysely, type SqlBool, sql } from 'kysely'
 import { keepQueries, type TenantOwned, type TenantQueryBuilder, type Tx } from '../db/database.ts'
 import type { Cursor, SortedKind } from '../db/keyset.ts'
 import { AppError } from '../errors.ts'
@@ -142,20 +142,31 @@ export async function lockRow(tx: Tx, table: Table, id: string): Promise<Row> {
   return row
 }
 
+/** Sends the insert of a row, whose id it is told, and gives what was inserted. */
+export type RunInsert = (id: string, insert: Compilable<Row>) => Promise<Row[]>
+
 /**
  * Makes a row and returns it.
+ * @param run sends the insert, behind all else, in the place of the handle
  * @throws AppError 400 `invalid_request` for a reference to nothing of this tenant's; the server's error
  */
-export async function insertRow(tx: Tx, table: Table, values: Row, now: Date): Promise<Row> {
+export async function insertRow(
+  tx: Tx,
+  table: Table,
+  values: Row,
+  now: Date,
+  run: RunInsert = (_id, insert) => tx.run(insert),
+): Promise<Row> {
   await holdReferences(tx, table, [values])
+  const id = newId(now)
   const row = {
     ...stored(table, values),
-    id: newId(now),
+    id,
     created_at: now,
     updated_at: now,
   }
   const given = Object.entries(row).flatMap(([name, value]) => (value === undefined ? [] : [name]))
-  const [inserted] = await explain(table, () => tx.run(insertInto(table)(row, given)))
+  const [inserted] = await explain(table, () => run(id, insertInto(table)(row, given) as Compilable<Row>))
   return inserted as Row
 }
 

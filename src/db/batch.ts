@@ -15,7 +15,7 @@ export interface StatementResult {
 
 /** The answers there are, in order, and what ended them early. */
 export interface BatchResult {
-  answers: StatementResult[]
+  answers: readonly StatementResult[]
   error?: unknown
 }
 

@@ -42,6 +42,16 @@ interface ScopeMethods<Handle> {
    * may have none.
    */
   atCommit(query: Compilable | (() => Compilable | undefined)): void
+  /**
+   * Sends a query whose answer nobody needs in one write with BEGIN, ahead of all others; when it is rejected, nothing of
+   * the transaction happens. Before anything has left.
+   */
+  atBegin(query: Compilable): void
+  /**
+   * Sends a query in one write with what is kept for the commit, and COMMIT, and gives its rows when all of it is saved.
+   * The handle is dead from then on, and an error behind it undoes nothing. Not from inside a savepoint.
+   */
+  runLast<Row>(query: Compilable<Row>): Promise<Row[]>
   /** Sends a query that was built beside the handle, such as a kept one, and gives its rows. */
   run<Row>(query: Compilable<Row>): Promise<Row[]>
   /**
@@ -116,9 +126,7 @@ class ScopeExecutor extends DefaultQueryExecutor {
       const isWrite = command !== 'SELECT' && rowCount !== null
       return { rows: rows as R[], numAffectedRows: isWrite ? BigInt(rowCount) : undefined }
     } catch (error) {
-      // The server's error was made where the socket is read; this stack leads to the statement's author.
-      if (error instanceof Error) Error.captureStackTrace(error)
-      throw error
+      throw tellAuthor(error)
     }
   }
 
@@ -147,6 +155,12 @@ class ScopeExecutor extends DefaultQueryExecutor {
   }
 }
 
+/** The server's error was made where the socket is read; the stack that it gets here leads to the statement's author. */
+function tellAuthor(error: unknown): unknown {
+  if (error instanceof Error) Error.captureStackTrace(error)
+  return error
+}
+
 class Handle<Tables> extends Kysely<Tables> {
   readonly #transaction: Transaction
   readonly #scope: Scope
@@ -161,6 +175,18 @@ class Handle<Tables> extends Kysely<Tables> {
   atCommit(query: Compilable | (() => Compilable | undefined)): void {
     const compiled = typeof query === 'function' ? () => query()?.compile() : query.compile()
     this.#transaction.runAtCommit(this.#scope, compiled)
+  }
+
+  atBegin(query: Compilable): void {
+    this.#transaction.runAtBegin(this.#scope, query.compile())
+  }
+
+  async runLast<Row>(query: Compilable<Row>): Promise<Row[]> {
+    try {
+      return (await this.#transaction.runLast(this.#scope, query.compile())).rows as Row[]
+    } catch (error) {
+      throw tellAuthor(error)
+    }
   }
 
   async run<Row>(query: Compilable<Row>): Promise<Row[]> {

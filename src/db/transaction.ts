@@ -1,7 +1,5 @@
-import { AppError } from '../errors.ts'
-import type { BatchResult, StatementResult } from './batch.ts'
-import { checkBegun, whyNotBegun } from './begin.ts'
-import { type Connection, ConnectionLostError } from './connections.ts'
+import { type Connection, ConnectionLostError, type StatementResult } from './connections.ts'
+import { answerOf, deadHandle, Sender, settle } from './sender.ts'
 import {
   control,
   isStaleStatement,
@@ -17,9 +15,6 @@ export interface Scope {
   readonly name: string
 }
 
-/** What leaves with COMMIT is short, unless it waits for a lock: a server that is frozen is not waited for once for each. */
-const mostLong = 2
-const deadHandle = 'this handle is not in use: its callback has ended, or a savepoint inside it is open'
 const unfinished = 'the callback ended while statements were still under way: await each of them'
 
 /**
@@ -29,21 +24,13 @@ const unfinished = 'the callback ended while statements were still under way: aw
  */
 export class Transaction {
   readonly root: Scope = { name: 'transaction' }
-  readonly #connection: Connection
+  readonly #sender: Sender
   /** The innermost open scope; undefined once the transaction's callback has ended. */
   #scope: Scope | undefined = this.root
-  /** BEGIN and its settings, until they are sent in front of the first statement. */
-  #begin: readonly Statement[]
-  readonly #awaitBegin: boolean
-  #begun: Promise<void> | undefined
-  /** Whether nothing may leave any more but ROLLBACK. */
-  #isOver = false
-  #rolledBack: Promise<boolean> | undefined
-  /** What was asked for in this turn, and the answers to it. */
-  #pending: { statements: Statement[]; answers: Promise<BatchResult> } | undefined
   #asked = 0
-  #tail: Promise<unknown> = Promise.resolve()
   #savepoints = 0
+  /** The answers to what left with COMMIT, once it is saved; undefined until it leaves. */
+  #committed: Promise<readonly StatementResult[]> | undefined
   /** Whether something was sent that may decide who may do what in the tenant. */
   mayDecideAccess = false
   /** What goes out together with COMMIT. */
@@ -60,14 +47,12 @@ export class Transaction {
    *   When there is nothing but what leaves with COMMIT, all of it goes in one write, which is saved whole or not at all.
    */
   constructor(connection: Connection, begin: readonly Statement[], { awaitBegin }: { awaitBegin: boolean }) {
-    this.#connection = connection
-    this.#begin = begin
-    this.#awaitBegin = awaitBegin
+    this.#sender = new Sender(connection, begin, { awaitBegin })
   }
 
   /** What outranks the error that the callback ended with. */
   get fatal(): { error: unknown } | undefined {
-    return this.#fatal
+    return this.#fatal ?? this.#sender.notBegun
   }
 
   /** The first rejection that no savepoint took, caught or not. */
@@ -98,12 +83,54 @@ export class Transaction {
    */
   runAtCommit(scope: Scope, query: Query | (() => Query | undefined)): void {
     try {
-      if (scope !== this.root || this.#scope !== scope) throw new TransactionError(deadHandle)
+      this.#expectRoot(scope)
       this.#last.push(typeof query === 'function' ? query : prepareStatement(query))
     } catch (error) {
       this.#remember(error)
       throw error
     }
+  }
+
+  /**
+   * Puts a statement whose answer nobody needs behind BEGIN and its settings: when it is rejected, the transaction has not
+   * begun, whatever the callback makes of that.
+   * @throws TransactionError when the transaction's own scope is not the innermost open one, or BEGIN has left; TypeError
+   */
+  runAtBegin(scope: Scope, query: Query): void {
+    try {
+      this.#expectRoot(scope)
+      if (this.#sender.hasLeft) throw new TransactionError('BEGIN has left already')
+      this.#sender.putAtBegin(prepareStatement(query))
+    } catch (error) {
+      this.#remember(error)
+      throw error
+    }
+  }
+
+  /**
+   * Sends one statement in one write with what is kept for COMMIT, and COMMIT; before it with BEGIN, too, where nothing
+   * else was asked for. No statement can follow.
+   * @throws TransactionError when the transaction's own scope is not the innermost open one, or other statements are under
+   *   way; TypeError; an earlier rejection; what commit throws
+   */
+  async runLast(scope: Scope, query: Query): Promise<StatementResult> {
+    let last: Statement[]
+    try {
+      this.#expectRoot(scope)
+      if (this.#asked > 0) throw new TransactionError(unfinished)
+      const rejected = this.fatal ?? this.#failure
+      if (rejected) throw rejected.error
+      last = [prepareStatement(query), ...this.#prepareLast()]
+    } catch (error) {
+      return this.#fail(error)
+    }
+    this.#scope = undefined
+    this.#committed = this.#sendLast(last)
+    return answerOf({ answers: await this.#committed }, 0)
+  }
+
+  #expectRoot(scope: Scope): void {
+    if (scope !== this.root || this.#scope !== scope) throw new TransactionError(deadHandle)
   }
 
   /** Rejects because the code that uses the transaction broke a rule: while it is open, it cannot commit any more. */
@@ -136,8 +163,7 @@ export class Transaction {
       return outcome.value
     }
     const error = outcome.status === 'rejected' ? outcome.reason : rejected?.error
-    // In a batch of its own: with a statement of the inside that fails it would be skipped.
-    this.#pending = undefined
+    this.#sender.startBatch()
     // Answered after everything that is under way, so no rejection of the inside comes later.
     await this.#send(control(`rollback to savepoint ${inner.name}`))
     this.#failure = failureBefore
@@ -151,36 +177,34 @@ export class Transaction {
    *   AppError `outcome_unknown` when the answer to COMMIT was lost
    */
   async commit(): Promise<void> {
+    if (this.#committed !== undefined) {
+      await this.#committed
+      return
+    }
     const isFinished = this.#asked === 0 && this.#scope === this.root
     this.#scope = undefined
-    await this.#begun
+    await this.#sender.begun()
     if (!isFinished) throw new TransactionError(unfinished)
-    const rejected = this.#fatal ?? this.#failure
+    const rejected = this.fatal ?? this.#failure
     if (rejected) throw rejected.error
     const last = this.#prepareLast()
-    this.mayDecideAccess ||= last.some(mayDecideAccess)
     // Nothing was asked for, so there is nothing to begin or commit.
-    if (this.#begin.length > 0 && last.length === 0) return
-    const begin = this.#takeBegin().filter(({ isAgainstIdling }) => !isAgainstIdling)
-    const { answers, error } = await this.#connection.send([...begin, ...last, control('commit')], {
-      long: Math.min(last.length + 1, mostLong),
-    })
-    if (error) {
-      // An error is the whole truth only if the session goes on after it.
-      const isLost = error instanceof ConnectionLostError ? error.wasSent : !(await this.rollback())
-      if (isLost) throw new AppError('outcome_unknown', { cause: error })
-      if (answers.length < begin.length) throw whyNotBegun(error)
-      checkBegun(begin, answers)
-      throw error
-    }
-    try {
-      checkBegun(begin, answers)
-    } catch (cause) {
-      throw new AppError('outcome_unknown', { cause })
-    }
-    const { command } = answers.at(-1) as StatementResult
-    if (command !== 'COMMIT')
-      throw new TransactionError(`COMMIT was answered with ${command}: nothing was saved`)
+    if (!this.#sender.hasLeft && last.length === 0) return
+    await this.#sendLast(last)
+  }
+
+  /**
+   * @returns the answers to these, which are saved
+   * @throws as commit; what is not the server's refusal of one of them outranks what the callback makes of it
+   */
+  async #sendLast(last: Statement[]): Promise<readonly StatementResult[]> {
+    this.mayDecideAccess ||= last.some(mayDecideAccess)
+    const outcome = await this.#sender.commitWith(last)
+    if (outcome.answers) return outcome.answers
+    const { error, ofStatement } = outcome
+    if (ofStatement && isForgivable(error)) this.#failure ??= { error }
+    else this.#fatal ??= { error }
+    throw error
   }
 
   /** All of it before anything is written. */
@@ -197,18 +221,8 @@ export class Transaction {
    * @returns whether the server answered; if not, the connection is not clean and release() closes it
    */
   rollback(): Promise<boolean> {
-    this.#rolledBack ??= this.#rollBack()
-    return this.#rolledBack
-  }
-
-  async #rollBack(): Promise<boolean> {
     this.#scope = undefined
-    this.#isOver = true
-    if (!this.#connection.pipeline) await settle(() => this.#tail)
-    if (this.#begin.length > 0) return true
-    // Without a name: it has to work where the server has forgotten those.
-    const { error } = await this.#connection.send([{ ...control('rollback'), isNeverNamed: true }])
-    return error === undefined
+    return this.#sender.rollBack()
   }
 
   /** Swaps the innermost scope; refused when another one is open, or none because the transaction has ended. */
@@ -224,83 +238,18 @@ export class Transaction {
   #send(statement: Statement): Promise<StatementResult> {
     this.#asked++
     this.mayDecideAccess ||= mayDecideAccess(statement)
-    const answer = this.#connection.pipeline ? this.#deliver(statement) : this.#inTurn(statement)
-    return answer.then(
-      (result) => {
-        this.#asked--
-        return result
-      },
-      (error) => {
-        this.#asked--
-        return this.#fail(error)
-      },
-    )
-  }
-
-  #inTurn(statement: Statement): Promise<StatementResult> {
-    const turn = settle(() => this.#tail).then(() => {
-      if (!this.#scope) throw new TransactionError(deadHandle)
-      return this.#deliver(statement)
-    })
-    this.#tail = turn
-    return turn
-  }
-
-  /**
-   * What is asked for before anything is waited for leaves in one write, and the first of it with BEGIN. The server skips
-   * what stands behind one that fails.
-   */
-  async #deliver(statement: Statement): Promise<StatementResult> {
-    this.#pending ??= this.#collect()
-    const { statements, answers } = this.#pending
-    const place = statements.push(statement) - 1
-    return answerOf(await answers, place)
-  }
-
-  /**
-   * Opens a batch that leaves when the microtasks of this tick are done. Reads, which come from different requests, wait for
-   * the end of the event loop's turn instead.
-   */
-  #collect() {
-    const statements: Statement[] = []
-    const turnIsOver = new Promise<void>((resolve) => process.nextTick(resolve))
-    const answers = turnIsOver.then(async () => {
-      this.#pending = undefined
-      if (this.#awaitBegin && this.#begin.length > 0 && !this.#isOver) void settle(() => this.#sendBegin([]))
-      if (this.#begin.length === 0) await this.#begun
-      // Behind ROLLBACK each of them would be saved on its own.
-      if (this.#isOver) throw new TransactionError(deadHandle)
-      if (this.#begin.length > 0) return this.#sendBegin(statements)
-      return this.#connection.send(statements, { long: statements.length })
-    })
-    return { statements, answers }
-  }
-
-  /**
-   * @returns the answers to the statements behind BEGIN
-   * @throws what kept the transaction from beginning
-   */
-  async #sendBegin(behind: readonly Statement[]): Promise<BatchResult> {
-    const begin = this.#takeBegin()
-    const sent = this.#connection.send([...begin, ...behind], { long: behind.length || 1 })
-    this.#begun = sent.then(({ answers, error }) => {
-      try {
-        if (error && answers.length < begin.length) throw error
-        checkBegun(begin, answers)
-      } catch (failure) {
-        this.#fatal ??= { error: whyNotBegun(failure) }
-        throw failure
-      }
-    })
-    await this.#begun
-    const { answers, error } = await sent
-    return { answers: answers.slice(begin.length), error }
-  }
-
-  #takeBegin(): readonly Statement[] {
-    const begin = this.#begin
-    this.#begin = []
-    return begin
+    return this.#sender
+      .deliver(statement, () => this.#scope !== undefined)
+      .then(
+        (result) => {
+          this.#asked--
+          return result
+        },
+        (error) => {
+          this.#asked--
+          return this.#fail(error)
+        },
+      )
   }
 
   #fail(error: unknown): Promise<never> {
@@ -317,26 +266,10 @@ export class Transaction {
   }
 }
 
-/** @throws what kept a statement of a batch from being answered; what kept its rows from being read */
-function answerOf({ answers, error }: BatchResult, place: number): StatementResult {
-  const answer = answers[place]
-  if (!answer) throw error
-  if (answer.unreadable) throw answer.unreadable
-  return answer
-}
-
 function isForgivable(error: unknown): boolean {
   return !(
     error instanceof TransactionError ||
     error instanceof ConnectionLostError ||
     isStaleStatement(error)
   )
-}
-
-async function settle<T>(work: () => Promise<T>): Promise<PromiseSettledResult<T>> {
-  try {
-    return { status: 'fulfilled', value: await work() }
-  } catch (reason) {
-    return { status: 'rejected', reason }
-  }
 }

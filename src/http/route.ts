@@ -150,6 +150,15 @@ export type Read = <Query extends Compilable>(
 /** Finds out who asks without reading anything else, where the platform does the work. */
 type Check = () => Promise<Principal>
 
+/**
+ * Runs the last query of a writing handler and gives its rows when they are saved: the entry in the audit trail, what is
+ * taken of limits, and COMMIT leave in the same write. So it is for what has changed its objects whenever it succeeds,
+ * such as an insert. Nothing can be asked for behind it, and an error behind it undoes nothing.
+ * @param audited as in the handler's reply
+ * @throws the server's error, of the query or of what leaves with it; AppError 503 `outcome_unknown`
+ */
+export type Finish = <Row>(audited: Reply['audited'], query: Compilable<Row>) => Promise<Row[]>
+
 /** The context inside an open transaction: without the database, since transactions never nest. */
 type ContextInside = Omit<Context, 'db'>
 
@@ -167,7 +176,12 @@ export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   /** A body of lines, read as they arrive: `body` is the schema of an array, of which each line is an element. */
   bodyType?: 'application/x-ndjson'
   handler(
-    call: Omit<BaseCall<P, Q, B>, 'context'> & { context: ContextInside; tx: Tx; principal: Principal },
+    call: Omit<BaseCall<P, Q, B>, 'context'> & {
+      context: ContextInside
+      tx: Tx
+      principal: Principal
+      finish: Finish
+    },
   ): Promise<Reply>
 }
 

@@ -2,8 +2,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { recordKeyUse } from '../features/api-keys/key-use.ts'
-import { type Access, type Claims, checkAccess, type Principal } from '../features/members/access.ts'
-import { accessQuery, heldTenantQuery, withTenantAsItIs } from '../features/members/access-queries.ts'
+import type { Access, Claims, Principal } from '../features/members/access.ts'
+import { accessQuery, holdTenantAsKnown, isOfChangedTenant } from '../features/members/access-queries.ts'
 import { recordSupportRequest } from '../features/support-sessions/record-request.ts'
 import { networkOf, originOf } from './address.ts'
 import { admit, checkAlone, findKnown } from './admission.ts'
@@ -26,7 +26,7 @@ import { readBytes, readInput } from './read-body.ts'
 import { withRoom } from './read-ndjson.ts'
 import type { Read, Reply, Route } from './route.ts'
 import { sendStream } from './send-stream.ts'
-import { transactionSlots } from './slots.ts'
+import { withSlots } from './slots.ts'
 import { refuseAgain } from './tenant-rate-limit.ts'
 import { introduce } from './unknown-keys.ts'
 
@@ -194,24 +194,13 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
     }
     const { value: input, idempotencyKey } = parsed
     let lookedUp: Access[] | undefined
-    try {
-      return await context.db.withTenant(claims.tenantId, async (tx) => {
-        const known = findKnown(context, route, claims)
-        const base = { context, input, request, tx }
-        const run = (principal: Principal) => route.handler({ ...base, principal })
+    const inTransaction = (find: typeof findKnown) =>
+      context.db.withTenant(claims.tenantId, async (tx) => {
+        const known = find(context, route, claims)
         let principal: Principal
-        let early: Promise<PromiseSettledResult<Reply>> | undefined
         if (known) {
           principal = admit(context, route, claims, known, response, { isOlder: true })
-          const checking = tx.run(heldTenantQuery())
-          // What it asks for first leaves in one write with the check, and comes to nothing when that refuses.
-          if (idempotencyKey === undefined) early = settle(() => run(principal))
-          try {
-            checkAccess(withTenantAsItIs(known, await checking), claims, route, context.clock.now())
-          } catch (refusal) {
-            await early
-            throw refusal
-          }
+          tx.atBegin(holdTenantAsKnown(known))
         } else {
           const remember = context.rememberedAccess.ask(claims, route.module)
           const access = await tx.run(accessQuery(claims, route.module, { isHeld: true }))
@@ -220,28 +209,17 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
           lookedUp = access
         }
         const call = { context, route, request, input, tx, principal, idempotencyKey }
-        for (const slot of transactionSlots) {
-          const repeated = await slot.before?.(call)
-          if (repeated) return repeated
-        }
-        const reply = early === undefined ? await run(principal) : unsettle(await early)
-        for (const slot of transactionSlots) await slot.after?.(call, reply)
-        return reply
+        return withSlots(call, (finish) => route.handler({ context, input, request, tx, principal, finish }))
       })
+    try {
+      return await inTransaction(findKnown)
+    } catch (error) {
+      if (!isOfChangedTenant(error)) throw error
+      return await inTransaction(() => undefined)
     } finally {
       if (lookedUp) recordKeyUse(context, claims, lookedUp)
     }
   }
-}
-
-async function settle(work: () => Promise<Reply>): Promise<PromiseSettledResult<Reply>> {
-  const [outcome] = await Promise.allSettled([(async () => work())()])
-  return outcome
-}
-
-function unsettle(outcome: PromiseSettledResult<Reply>): Reply {
-  if (outcome.status === 'rejected') throw outcome.reason
-  return outcome.value
 }
 
 function accept(parsed: ParsedInput) {

@@ -6,7 +6,7 @@ import type { Principal } from '../features/members/access.ts'
 import { consume } from '../features/plans/limits.ts'
 import { addressOf } from './address.ts'
 import { idempotency } from './idempotency.ts'
-import type { Reply, TenantRoute } from './route.ts'
+import type { Finish, Reply, TenantRoute } from './route.ts'
 
 /** Everything a slot may look at. */
 export interface SlotCall {
@@ -57,4 +57,28 @@ const limits: TransactionSlot = {
  * In the order in which they surround the handler. The key of a request comes first, since nothing is done for one that is
  * repeated; limits that a route declares come last: they make others wait.
  */
-export const transactionSlots: readonly TransactionSlot[] = [idempotency, audit, limits]
+const transactionSlots: readonly TransactionSlot[] = [idempotency, audit, limits]
+
+/**
+ * Runs a writing handler with what its route declares around it.
+ * @throws what the handler throws; what a slot refuses
+ */
+export async function withSlots(call: SlotCall, handle: (finish: Finish) => Promise<Reply>): Promise<Reply> {
+  for (const slot of transactionSlots) {
+    const repeated = await slot.before?.(call)
+    if (repeated) return repeated
+  }
+  const after = async (reply: Reply) => {
+    for (const slot of transactionSlots) await slot.after?.(call, reply)
+  }
+  let isFinished = false
+  const reply = await handle(async (audited, query) => {
+    // What is kept under a key is the answer, which has to be there before the commit.
+    if (call.idempotencyKey !== undefined) return call.tx.run(query)
+    isFinished = true
+    await after({ status: call.route.response.status, audited })
+    return call.tx.runLast(query)
+  })
+  if (!isFinished) await after(reply)
+  return reply
+}

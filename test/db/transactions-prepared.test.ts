@@ -31,7 +31,9 @@ afterAll(async () => {
   await on.close()
 })
 
-const star = (tx: Tx) => sql<{ name: string }>`select * from clients order by name`.execute(tx)
+const all = sql<{ name: string }>`select * from clients order by name`
+const star = (tx: Tx) => all.execute(tx)
+const starLast = (tx: Tx) => tx.runLast({ compile: () => all.compile(tx) })
 const pidOf = async (tx: Tx) =>
   (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)).rows[0]?.pid
 let columns = 0
@@ -151,6 +153,8 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     ['caught', (tx: Tx) => star(tx).catch(() => undefined)],
     ['made into something else', (tx: Tx) => star(tx).catch(() => Promise.reject(new RangeError('other')))],
     ['caught in a savepoint', (tx: Tx) => tx.savepoint(star).catch(() => undefined)],
+    ['the last one', starLast],
+    ['the last one, and caught', (tx: Tx) => starLast(tx).catch(() => undefined)],
   ])('a stale statement that is %s is tried again all the same', async (_how, work) => {
     const db = on.open({ ...mode, tenantPoolSize: 1 })
     await warm(db, 1)

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Tx } from '../../src/db/database.ts'
 import {
   acme,
+  client,
   globex,
   insertClient,
   modes,
@@ -25,6 +26,8 @@ afterAll(() => on.close())
 
 const swallow = () => undefined
 const fail = (tx: Tx) => sql`select 1/0`.execute(tx)
+const failure = (tx: Tx) => tx.selectNoFrom(sql`1/0`.as('none'))
+const insertion = (tx: Tx, name: string) => tx.insertInto('clients').values(client(name))
 const nap = (tx: Tx) => sql`select pg_sleep(0.002)`.execute(tx)
 
 /** Has the server end the connection or its statement while a statement is under way. */
@@ -51,6 +54,26 @@ const endings: Record<string, [commits: boolean, (tx: Tx, name: string) => Promi
         .catch(swallow),
   ],
   'a savepoint kept': [true, (tx, name) => tx.savepoint((inner) => insertClient(inner, `${name} more`))],
+  'a last statement': [true, (tx, name) => tx.runLast(insertion(tx, `${name} more`))],
+  'a last statement that fails': [false, (tx) => tx.runLast(failure(tx)).catch(swallow)],
+  'a last statement behind a failed one': [
+    false,
+    async (tx, name) => {
+      await fail(tx).catch(swallow)
+      await tx.runLast(insertion(tx, `${name} x`)).catch(swallow)
+    },
+  ],
+  'a last statement beside others': [
+    false,
+    (tx, name) => Promise.all([nap(tx), tx.runLast(insertion(tx, `${name} x`)).catch(swallow)]),
+  ],
+  'a last statement with what fails': [
+    false,
+    (tx, name) => {
+      tx.atCommit(failure(tx))
+      return tx.runLast(insertion(tx, `${name} x`)).catch(swallow)
+    },
+  ],
   throw: [false, () => Promise.reject(new RangeError('thrown'))],
   'a failed statement': [false, fail],
   'a swallowed one': [false, (tx) => fail(tx).catch(swallow)],
@@ -102,7 +125,7 @@ const transactions = fc.array(
 )
 
 /** Which rows a committed transaction leaves beyond its first ones. */
-const leavesMore = new Set(['commit after all at once', 'a savepoint kept'])
+const leavesMore = new Set(['commit after all at once', 'a savepoint kept', 'a last statement'])
 
 test.each(modes)(
   'however transactions end: all or nothing, own rows only, no connection lost: %o',

@@ -239,9 +239,9 @@ describe('a disk that is full', () => {
     await untilEach(traffic.outcomes, isServed)
     await vi.waitFor(async () => {
       await platform.sql('select pg_switch_wal()').catch(() => undefined)
-      expect(traffic.outcomes.some(isRefused)).toBe(true)
+      expect(postgres.isRunning()).toBe(false)
     }, patiently)
-    await vi.waitFor(() => expect(postgres.isRunning()).toBe(false), patiently)
+    await vi.waitFor(() => expect(traffic.outcomes.some(isRefused)).toBe(true), patiently)
     await disk.makeRoom()
     await postgres.start()
     await untilEach(traffic.outcomes, isServed)

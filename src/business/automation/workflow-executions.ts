@@ -7,6 +7,7 @@ import { created, ok, type WriteRoute } from '../../http/route.ts'
 import { idParams, nameSchema, timestampSchema } from '../../http/schemas.ts'
 import { defineResource } from '../define-resource.ts'
 import { jsonObject } from '../json-object.ts'
+import type { RunInsert } from '../rows.ts'
 
 const outcomes = z.enum(['succeeded', 'failed', 'cancelled'])
 
@@ -47,6 +48,7 @@ const standard = defineResource({
 /**
  * Notes that an engine has begun to run a workflow. The workflow is held until the transaction ends, so that it is active
  * and there for as long.
+ * @param run sends the insert, behind all else
  * @throws AppError 404 `not_found`, 409 `workflow_inactive`
  */
 async function startExecution(
@@ -54,6 +56,7 @@ async function startExecution(
   workflowId: string,
   input: { external_id?: string | null | undefined; input: object },
   now: Date,
+  run: RunInsert,
 ) {
   const workflow = await tx
     .selectFrom('workflows')
@@ -64,7 +67,7 @@ async function startExecution(
     .executeTakeFirst()
   if (!workflow) throw new AppError('not_found')
   if (!workflow.is_active) throw new AppError('workflow_inactive')
-  return standard.create(tx, { ...input, workflow_id: workflowId, started_at: now }, now)
+  return standard.create(tx, { ...input, workflow_id: workflowId, started_at: now }, now, run)
 }
 
 /**
@@ -102,9 +105,13 @@ const start: WriteRoute<typeof idParams, z.ZodType, typeof starting> = {
   body: starting,
   response: { status: 201, body: standard.answer, etag: true },
   errors: ['not_found', 'workflow_inactive'],
-  handler: async ({ context, input, tx }) => {
-    const execution = await startExecution(tx, input.params.id, input.body, context.clock.now())
-    const reply = created(execution, { objectId: execution.id, changedFields: Object.keys(input.body) })
+  handler: async ({ context, input, tx, finish }) => {
+    const { params, body } = input
+    const audited = (id: string) => ({ objectId: id, changedFields: Object.keys(body) })
+    const execution = await startExecution(tx, params.id, body, context.clock.now(), (id, query) =>
+      finish(audited(id), query),
+    )
+    const reply = created(execution, audited(execution.id))
     return { ...reply, headers: { ETag: etagOf(execution) } }
   },
 }

@@ -8,7 +8,7 @@ import { idParams, nameSchema } from '../../http/schemas.ts'
 import { type AnyResource, defineResource } from '../define-resource.ts'
 import { exactNumberSchema } from '../exact-numbers.ts'
 import { createRoutes } from '../resource-routes.ts'
-import type { Row } from '../rows.ts'
+import type { Row, RunInsert } from '../rows.ts'
 import { catalogueOf } from './catalogue.ts'
 import { compileQuery, toResult } from './compile-query.ts'
 import { definitionSchema } from './definition.ts'
@@ -92,9 +92,9 @@ export function savedQueriesOver(tables: () => readonly (AnyResource & { routes:
 
   const rules = {
     ...standard,
-    async create(tx: Tx, input: Row, now: Date) {
+    async create(tx: Tx, input: Row, now: Date, run?: RunInsert) {
       check(input)
-      return standard.create(tx, input, now)
+      return standard.create(tx, input, now, run)
     },
     async update(tx: Tx, id: string, values: Row, now: Date) {
       check(values)

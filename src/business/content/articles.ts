@@ -4,7 +4,7 @@ import type { Tx } from '../../db/database.ts'
 import { nameSchema, timestampSchema } from '../../http/schemas.ts'
 import { defineResource } from '../define-resource.ts'
 import { createRoutes } from '../resource-routes.ts'
-import type { Row } from '../rows.ts'
+import type { Row, RunInsert } from '../rows.ts'
 
 const standard = defineResource({
   table: 'articles',
@@ -50,8 +50,8 @@ function withPublication(values: Row, now: Date): Row {
 
 const rules = {
   ...standard,
-  create: (tx: Tx, input: Row, now: Date) =>
-    standard.create(tx, { ...input, published_at: input.status === 'published' ? now : null }, now),
+  create: (tx: Tx, input: Row, now: Date, run?: RunInsert) =>
+    standard.create(tx, { ...input, published_at: input.status === 'published' ? now : null }, now, run),
   update: (tx: Tx, id: string, values: Row, now: Date) =>
     standard.update(tx, id, withPublication(values, now), now),
 }

@@ -8,7 +8,7 @@ import { dateSchema, nameSchema, timestampSchema } from '../../http/schemas.ts'
 import { defineResource } from '../define-resource.ts'
 import { exactNumberSchema, toExactNumber } from '../exact-numbers.ts'
 import { createRoutes } from '../resource-routes.ts'
-import type { Row } from '../rows.ts'
+import type { Row, RunInsert } from '../rows.ts'
 import { isClosed, pipelineQuery, probabilityOf, type Stage, stages } from './pipeline.ts'
 
 const fields = {
@@ -114,8 +114,8 @@ const pipeline: ReadRoute<z.ZodType, z.ZodType, z.ZodType> = {
 const rules = {
   ...standard,
   body,
-  create: async (tx: Tx, said: Row, now: Date) =>
-    standard.create(tx, await completed(tx, said as z.output<typeof body>, now), now),
+  create: async (tx: Tx, said: Row, now: Date, run?: RunInsert) =>
+    standard.create(tx, await completed(tx, said as z.output<typeof body>, now), now, run),
   update: (tx: Tx, id: string, changes: Row, now: Date) =>
     standard.update(tx, id, followed(changes, now), now),
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/database.ts'
 import { dateSchema, nameSchema } from '../../http/schemas.ts'
 import { defineResource } from '../define-resource.ts'
 import { createRoutes } from '../resource-routes.ts'
-import { explainCheck, type Row } from '../rows.ts'
+import { explainCheck, type Row, type RunInsert } from '../rows.ts'
 
 const standard = defineResource({
   table: 'projects',
@@ -42,7 +42,8 @@ const explainDates = <T>(work: Promise<T>) =>
 
 const rules = {
   ...standard,
-  create: (tx: Tx, input: Row, now: Date) => explainDates(standard.create(tx, input, now)),
+  create: (tx: Tx, input: Row, now: Date, run?: RunInsert) =>
+    explainDates(standard.create(tx, input, now, run)),
   update: (tx: Tx, id: string, values: Row, now: Date) => explainDates(standard.update(tx, id, values, now)),
 }
 

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/database.ts'
 import { instantSchema, nameSchema } from '../../http/schemas.ts'
 import { defineResource } from '../define-resource.ts'
 import { createRoutes } from '../resource-routes.ts'
-import { explainCheck, type Row } from '../rows.ts'
+import { explainCheck, type Row, type RunInsert } from '../rows.ts'
 
 /** In a year that a cursor of a list can tell. */
 const moment = instantSchema.refine(
@@ -49,7 +49,8 @@ const explainInstants = <T>(work: Promise<T>) =>
 
 const rules = {
   ...standard,
-  create: (tx: Tx, input: Row, now: Date) => explainInstants(standard.create(tx, input, now)),
+  create: (tx: Tx, input: Row, now: Date, run?: RunInsert) =>
+    explainInstants(standard.create(tx, input, now, run)),
   update: (tx: Tx, id: string, values: Row, now: Date) =>
     explainInstants(standard.update(tx, id, values, now)),
 }

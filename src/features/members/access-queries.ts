@@ -8,7 +8,7 @@ import type { Role } from './roles.ts'
 interface AccessShape {
   kind: Claims['kind']
   module?: ModuleName | undefined
-  /** Whether it holds the tenant, as heldTenantQuery does. */
+  /** Whether it holds the tenant's row, as holdTenantAsKnown does. */
   isHeld: boolean
 }
 
@@ -16,26 +16,35 @@ interface AccessShape {
 type TenantState = Pick<Access, 'status' | 'status_set_by' | 'trial_ends_at'>
 
 /**
- * The tenant's state, and its row held until the transaction ends. What writes a row of the tenant takes this lock
- * anyhow; before that its status is read. So the last rows of a tenant that is being deleted go behind whoever was let in.
+ * Holds the tenant's row until the transaction ends, if it is as it was when access was asked for; else the server
+ * answers with an error that isOfChangedTenant knows. What writes a row of the tenant takes this lock anyhow; before that
+ * its status is read. So the last rows of a tenant that is being deleted go behind whoever was let in.
+ * @param known the access of a caller who was let in by it
  */
-export function heldTenantQuery(): Compilable<TenantState> {
-  return keptHeld({})
+export function holdTenantAsKnown([known]: readonly Access[]): Compilable {
+  return keptHold(known as TenantState)
 }
 
-const keptHeld = keepQueries(
-  (queries) =>
-    queries
+/** Whether that is what ended a transaction: of what it did nothing was saved. */
+export function isOfChangedTenant(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'TN007'
+}
+
+const keptHold = keepQueries(
+  (queries, { status, status_set_by, trial_ends_at }: TenantState) => {
+    const asKnown = queries
       .selectFrom('tenants')
-      .select(['status', 'status_set_by', 'trial_ends_at'])
-      .modifyEnd(sql`for key share`),
+      .select(sql<boolean>`true`.as('is_as_known'))
+      .where('status', '=', status)
+      .where('status_set_by', '=', status_set_by)
+      .where('trial_ends_at', 'is not distinct from', trial_ends_at)
+      .modifyEnd(sql`for key share`)
+    return queries.selectNoFrom(
+      sql<boolean>`case when ${asKnown} then true else app.refuse_changed_tenant() end`.as('is_held'),
+    )
+  },
   { decidesNothing: true },
 )
-
-/** Access that was known, with the tenant as it is now. */
-export function withTenantAsItIs(known: readonly Access[], [tenant]: TenantState[]): Access[] {
-  return tenant ? known.map((access) => ({ ...access, ...tenant })) : []
-}
 
 const keptQueries = keepQueries(
   (queries, claims: Claims, { kind, module, isHeld }: AccessShape) => {
