@@ -187,7 +187,7 @@ export function defineResource<
     lock: (tx: Tx, id: string) => lockRow(tx, table, id) as Promise<Shows>,
     /**
      * Makes one and returns it; its limits are the route's to take.
-     * @param run sends the insert, in the place of the handle
+     * @param run sends the insert, in the place of the handle; then nothing can be sent behind it
      * @throws AppError 400 `invalid_request` for a reference to nothing of this tenant's
      */
     create: (tx: Tx, input: Row, now: Date, run?: RunInsert) =>

@@ -142,12 +142,12 @@ export async function lockRow(tx: Tx, table: Table, id: string): Promise<Row> {
   return row
 }
 
-/** Sends the insert of a row, whose id it is told, and gives what was inserted. */
+/** Sends the insert of a row, whose id it is told, and gives what was inserted. Nothing can be sent behind it. */
 export type RunInsert = (id: string, insert: Compilable<Row>) => Promise<Row[]>
 
 /**
  * Makes a row and returns it.
- * @param run sends the insert, behind all else, in the place of the handle
+ * @param run sends the insert, in the place of the handle; then nothing can be sent behind it
  * @throws AppError 400 `invalid_request` for a reference to nothing of this tenant's; the server's error
  */
 export async function insertRow(

@@ -5,8 +5,9 @@ import { isStaleStatement, NotBegunError, type Statement } from './statements.ts
 import { Transaction } from './transaction.ts'
 
 /**
- * Runs work in a transaction of one connection of the pool, and commits. Once more when a prepared statement turns out
- * to be stale, and twice more when the server undid the transaction for another's sake.
+ * Runs work in a transaction of one connection of the pool, and commits, unless work has done so with its last statement.
+ * Once more when a prepared statement turns out to be stale, and twice more when the server undid the transaction for
+ * another's sake; never when it is saved.
  * @param options `onEnd` hears of each transaction that has ended, in whatever way, before anybody else does
  * @throws what work throws; what stopped the commit; AppError 503 `database_unavailable`, `overloaded`,
  *   `outcome_unknown`
@@ -17,7 +18,8 @@ export function runTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
   { awaitBegin, onEnd }: { awaitBegin: boolean; onEnd(transaction: Transaction): unknown },
 ): Promise<T> {
-  return tryAgain(async (options) => {
+  let isSaved = false
+  const attempt = async (options: { prepared: boolean }) => {
     const connection = await pool.acquire(options)
     const transaction = new Transaction(connection, begin, { awaitBegin })
     let failure: unknown
@@ -30,11 +32,13 @@ export function runTransaction<T>(
       failure = whatEnded(transaction, error)
       throw failure
     } finally {
+      isSaved = transaction.isSaved
       onEnd(transaction)
       if (isUnsound(failure)) connection.destroy()
       else connection.release()
     }
-  })
+  }
+  return tryAgain(attempt, () => !isSaved)
 }
 
 /** What stands behind the error that comes out, whatever the callback made of it. */
@@ -63,15 +67,20 @@ const pauseMs = 50
  * Tries something again that certainly left nothing behind: once more when a prepared statement turns out to be stale,
  * and twice more when the server undid it for another's sake.
  * @param attempt `prepared: false`: whatever the server remembers under a name is left alone
+ * @param mayTryAgain asked when an attempt has failed
  * @throws what the last attempt throws; AppError 503 `database_unavailable` where that was a lost connection or a server
  *   without room
  */
-export async function tryAgain<T>(attempt: (options: { prepared: boolean }) => Promise<T>): Promise<T> {
+export async function tryAgain<T>(
+  attempt: (options: { prepared: boolean }) => Promise<T>,
+  mayTryAgain: () => boolean = () => true,
+): Promise<T> {
   let prepared = true
   for (let undone = 0; ; ) {
     try {
       return await attempt({ prepared })
     } catch (error) {
+      if (!mayTryAgain()) throw error
       // The pool's other connections remember the same statements: from here on nothing remembered is used.
       if (prepared && isStaleStatement(error)) prepared = false
       else if (undone < moreTries && isUndoneForOthers(error)) await sleep(Math.random() * pauseMs * ++undone)

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import type { StatementResult } from './batch.ts'
+import type { BatchResult, StatementResult } from './batch.ts'
 import { control, escapeLiteral, NotBegunError, type Statement, TransactionError } from './statements.ts'
 import { parseTenantId, type TenantId } from './tenant-id.ts'
 
@@ -25,7 +25,8 @@ export function setTenant(tenantId: TenantId): Statement {
 }
 
 /**
- * Whether BEGIN and what came with it, settings and perhaps a lock, took hold.
+ * Whether BEGIN and what came with it, settings and perhaps a lock, took hold: each is answered by a tag that its text
+ * begins with.
  * @throws NotBegunError when they did not
  */
 export function checkBegun(begin: readonly Statement[], answers: readonly StatementResult[]): void {
@@ -34,12 +35,35 @@ export function checkBegun(begin: readonly Statement[], answers: readonly Statem
   throw new NotBegunError(`BEGIN was answered with ${tags.join(', ')}`)
 }
 
+/** What a transaction begins with. */
+export interface Begin {
+  /** BEGIN itself, and what has to have taken hold. */
+  settings: readonly Statement[]
+  /** Queries that go ahead of all others; whatever they are answered but an error is right. */
+  behind: readonly Statement[]
+}
+
+/** What kept a transaction from beginning, of the answers to what it begins with and to more behind that. */
+export function refusalOf(
+  { settings, behind }: Begin,
+  { answers, error }: BatchResult,
+): { error: unknown } | undefined {
+  if (error && answers.length < settings.length) return { error: whyNotBegun(error) }
+  if (error && answers.length < settings.length + behind.length) return { error }
+  try {
+    checkBegun(settings, answers)
+    return undefined
+  } catch (failure) {
+    return { error: failure }
+  }
+}
+
 /**
  * What to throw when BEGIN or one of its settings was answered with an error: that error, or AppError 503
  * `database_unavailable` for 0A000, with which a server that nobody has promoted yet refuses BEGIN READ WRITE. It will be
  * promoted, or another one.
  */
-export function whyNotBegun(error: unknown): unknown {
+function whyNotBegun(error: unknown): unknown {
   const isOfReplica = (error as { code?: unknown }).code === '0A000'
   return isOfReplica ? new AppError('database_unavailable', { cause: error }) : error
 }

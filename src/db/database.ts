@@ -57,10 +57,10 @@ export type PlatformReason =
 /** The only way to the data. It has no query methods: a handle exists inside a callback and dies with it. */
 export interface Database {
   /**
-   * Runs work in one transaction inside one tenant and commits when it returns. Never nested. Work must have
-   * no effect outside the transaction: after a stale prepared statement, a deadlock or a serialization failure it is
-   * run again.
-   * @throws what work throws, after rolling back; the rejection of a statement that work swallowed;
+   * Runs work in one transaction inside one tenant and commits when it returns, or with its last statement (runLast). Never
+   * nested. Work must have no effect outside the transaction: after a stale prepared statement, a deadlock or a
+   * serialization failure it is run again.
+   * @throws what work throws, after rolling back what runLast has not saved; the rejection of a statement that work swallowed;
    *   TransactionError when work broke a rule, such as leaving a statement under way; AppError 503
    *   `database_unavailable`, `overloaded`, `outcome_unknown`
    */

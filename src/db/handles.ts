@@ -38,18 +38,19 @@ type NotOnHandles =
 interface ScopeMethods<Handle> {
   /**
    * Sends a query whose answer nobody needs in one write with COMMIT, behind all others; when it is rejected,
-   * nothing commits. Not from inside a savepoint. A function is asked for its query when the callback has ended, and
-   * may have none.
+   * nothing commits. Not from inside a savepoint. A function is asked for its query when nothing else can be asked for
+   * any more, and may have none.
    */
   atCommit(query: Compilable | (() => Compilable | undefined)): void
   /**
-   * Sends a query whose answer nobody needs in one write with BEGIN, ahead of all others; when it is rejected, nothing of
-   * the transaction happens. Before anything has left.
+   * Sends a query whose answer nobody needs in one write with BEGIN, ahead of all others. When it is rejected, nothing of
+   * the transaction happens and that is its error, whatever the callback throws. Only before anything has left.
    */
   atBegin(query: Compilable): void
   /**
    * Sends a query in one write with what is kept for the commit, and COMMIT, and gives its rows when all of it is saved.
    * The handle is dead from then on, and an error behind it undoes nothing. Not from inside a savepoint.
+   * @throws the server's error, of this query or one that leaves with it; AppError 503 `outcome_unknown`
    */
   runLast<Row>(query: Compilable<Row>): Promise<Row[]>
   /** Sends a query that was built beside the handle, such as a kept one, and gives its rows. */
@@ -63,10 +64,10 @@ interface ScopeMethods<Handle> {
 
 type HandleOf<Tables> = Omit<Kysely<Tables>, NotOnHandles> & { readonly isTransaction: boolean }
 
-/** A transaction inside one tenant, on the tenant role. Dead when its callback has ended. */
+/** A transaction inside one tenant, on the tenant role. Dead when its callback has ended, or its last statement has left. */
 export type Tx = HandleOf<TenantTables> & ScopeMethods<Tx> & { readonly [scopeBrand]: 'tenant' }
 
-/** A transaction of the platform: signup, login, webhooks, jobs, operator. Dead when its callback has ended. */
+/** As Tx, of the platform: signup, login, webhooks, jobs, operator. */
 export type PlatformTx = HandleOf<DB> & ScopeMethods<PlatformTx> & { readonly [scopeBrand]: 'platform' }
 
 type QueryBuilderOf<Tables> = Pick<HandleOf<Tables>, 'selectFrom' | 'with' | 'fn' | 'selectNoFrom'>

@@ -1,18 +1,18 @@
 import type { BatchResult, StatementResult } from './batch.ts'
-import { checkBegun, whyNotBegun } from './begin.ts'
-import { commitWith, type Outcome } from './commit.ts'
+import { type Begin, refusalOf } from './begin.ts'
+import { type Outcome, sendWithCommit } from './commit.ts'
 import type { Connection } from './connections.ts'
 import { control, type Statement, TransactionError } from './statements.ts'
 
-/** A transaction's handle is not the one that may send: it has ended, or a savepoint inside it is open. */
+/** What is told to whoever asks for something through a handle that may not send. */
 export const deadHandle =
-  'this handle is not in use: its callback has ended, or a savepoint inside it is open'
+  'this handle is not in use: its callback has ended, its last statement was sent, or a savepoint inside it is open'
 
 /** Which writes the statements of one transaction leave in, and BEGIN in front of the first of them. */
 export class Sender {
   readonly #connection: Connection
-  /** BEGIN and its settings, until they are sent in front of the first statement. */
-  #begin: readonly Statement[]
+  /** Until it is sent in front of the first statement. */
+  #begin: Begin | undefined
   readonly #awaitBegin: boolean
   #begun: Promise<void> | undefined
   /** Whether nothing may leave any more but ROLLBACK. */
@@ -25,21 +25,40 @@ export class Sender {
   /** What kept the transaction from beginning. */
   notBegun: { error: unknown } | undefined
 
-  /** @param options as those of Transaction */
-  constructor(connection: Connection, begin: readonly Statement[], { awaitBegin }: { awaitBegin: boolean }) {
+  /**
+   * @param settings BEGIN and its settings
+   * @param options `awaitBegin`: they leave alone, and statements wait for the answer
+   */
+  constructor(
+    connection: Connection,
+    settings: readonly Statement[],
+    { awaitBegin }: { awaitBegin: boolean },
+  ) {
     this.#connection = connection
-    this.#begin = begin
+    this.#begin = { settings, behind: [] }
     this.#awaitBegin = awaitBegin
   }
 
   /** Whether BEGIN has left. */
   get hasLeft(): boolean {
-    return this.#begin.length === 0
+    return this.#begin === undefined
   }
 
-  /** Puts a statement behind BEGIN and its settings, which have not left. */
+  /** Whether nothing has left, and there is nothing to leave with BEGIN. */
+  get isEmpty(): boolean {
+    return this.#begin?.behind.length === 0
+  }
+
+  /** Whether all of it is saved. */
+  get isSaved(): boolean {
+    return this.#isSaved
+  }
+
+  /** Puts a statement behind BEGIN and its settings. @throws TransactionError when they have left */
   putAtBegin(statement: Statement): void {
-    this.#begin = [...this.#begin, statement]
+    if (!this.#begin) throw new TransactionError('BEGIN has left already')
+    const { settings, behind } = this.#begin
+    this.#begin = { settings, behind: [...behind, statement] }
   }
 
   /**
@@ -67,15 +86,16 @@ export class Sender {
     await this.#begun
   }
 
-  /** Sends the last statements with COMMIT, and BEGIN where it has not left: see commitWith. */
-  async commitWith(last: readonly Statement[]): Promise<Outcome> {
-    const outcome = await commitWith(this.#connection, this.#takeBegin(), last, () => this.rollBack())
+  /** Sends the last statements with COMMIT, and BEGIN where it has not left: see sendWithCommit. */
+  async commit(last: readonly Statement[]): Promise<Outcome> {
+    const outcome = await sendWithCommit(this.#connection, this.#takeBegin(), last, () => this.rollBack())
     this.#isSaved = outcome.answers !== undefined
     return outcome
   }
 
   /**
-   * Rolls back, once, after what is under way.
+   * Rolls back, once, after what is under way. What was put behind BEGIN is asked for before, if it has not left: the
+   * transaction may have ended by what should not have been looked at without it.
    * @returns whether the server answered, or there is nothing to undo; if not, the connection is not clean
    */
   rollBack(): Promise<boolean> {
@@ -85,6 +105,7 @@ export class Sender {
 
   async #rollBack(): Promise<boolean> {
     this.#isOver = true
+    if (!this.hasLeft && !this.isEmpty) await settle(() => this.#sendBegin([]))
     if (!this.#connection.pipeline) await settle(() => this.#tail)
     if (!this.hasLeft || this.#isSaved) return true
     // Without a name: it has to work where the server has forgotten those.
@@ -127,25 +148,23 @@ export class Sender {
    * @throws what kept the transaction from beginning
    */
   async #sendBegin(behind: readonly Statement[]): Promise<BatchResult> {
-    const begin = this.#takeBegin()
-    const sent = this.#connection.send([...begin, ...behind], { long: behind.length || 1 })
-    this.#begun = sent.then(({ answers, error }) => {
-      try {
-        if (error && answers.length < begin.length) throw error
-        checkBegun(begin, answers)
-      } catch (failure) {
-        this.notBegun = { error: whyNotBegun(failure) }
-        throw failure
-      }
+    const begin = this.#takeBegin() ?? { settings: [], behind: [] }
+    const first = [...begin.settings, ...begin.behind]
+    const sent = this.#connection.send([...first, ...behind], {
+      long: begin.behind.length + (behind.length || 1),
+    })
+    this.#begun = sent.then((result) => {
+      this.notBegun = refusalOf(begin, result)
+      if (this.notBegun) throw this.notBegun.error
     })
     await this.#begun
     const { answers, error } = await sent
-    return { answers: answers.slice(begin.length), error }
+    return { answers: answers.slice(first.length), error }
   }
 
-  #takeBegin(): readonly Statement[] {
+  #takeBegin(): Begin | undefined {
     const begin = this.#begin
-    this.#begin = []
+    this.#begin = undefined
     return begin
   }
 }

@@ -15,7 +15,8 @@ export interface Scope {
   readonly name: string
 }
 
-const unfinished = 'the callback ended while statements were still under way: await each of them'
+const unfinished =
+  'the callback ended, or sent its last statement, while others were still under way: await each of them'
 
 /**
  * One transaction on one connection, from BEGIN to COMMIT or ROLLBACK. It counts its statements as they are
@@ -29,7 +30,7 @@ export class Transaction {
   #scope: Scope | undefined = this.root
   #asked = 0
   #savepoints = 0
-  /** The answers to what left with COMMIT, once it is saved; undefined until it leaves. */
+  /** From when the callback has sent its last statement, or has ended well: the answers to what leaves with COMMIT. */
   #committed: Promise<readonly StatementResult[]> | undefined
   /** Whether something was sent that may decide who may do what in the tenant. */
   mayDecideAccess = false
@@ -41,18 +42,23 @@ export class Transaction {
   #fatal: { error: unknown } | undefined
 
   /**
-   * @param begin BEGIN and its settings: they leave together with the first statement, which the server skips without them
+   * @param settings BEGIN and its settings: they leave with the first statement, which the server skips without them
    * @param options `awaitBegin`: they leave alone, and statements wait for the answer: for where row security does not
    *   stand behind every table, and a statement behind a BEGIN that became something else would be saved on its own.
    *   When there is nothing but what leaves with COMMIT, all of it goes in one write, which is saved whole or not at all.
    */
-  constructor(connection: Connection, begin: readonly Statement[], { awaitBegin }: { awaitBegin: boolean }) {
-    this.#sender = new Sender(connection, begin, { awaitBegin })
+  constructor(connection: Connection, settings: readonly Statement[], options: { awaitBegin: boolean }) {
+    this.#sender = new Sender(connection, settings, options)
+  }
+
+  /** Whether all of it is saved, whatever came of the callback. */
+  get isSaved(): boolean {
+    return this.#sender.isSaved
   }
 
   /** What outranks the error that the callback ended with. */
   get fatal(): { error: unknown } | undefined {
-    return this.#fatal ?? this.#sender.notBegun
+    return this.#sender.notBegun ?? this.#fatal
   }
 
   /** The first rejection that no savepoint took, caught or not. */
@@ -78,59 +84,48 @@ export class Transaction {
   /**
    * Keeps a statement whose answer nobody needs, to be sent in one write with COMMIT, behind all others. When it is
    * rejected, nothing commits. Not from inside a savepoint, which may be undone while this would not.
-   * @param query or what makes it, asked when the callback has ended
+   * @param query or what makes it, asked when nothing else can be asked for any more
    * @throws TransactionError when the transaction's own scope is not the innermost open one; TypeError
    */
   runAtCommit(scope: Scope, query: Query | (() => Query | undefined)): void {
-    try {
-      this.#expectRoot(scope)
+    this.#keep(scope, () => {
       this.#last.push(typeof query === 'function' ? query : prepareStatement(query))
-    } catch (error) {
-      this.#remember(error)
-      throw error
-    }
+    })
   }
 
   /**
    * Puts a statement whose answer nobody needs behind BEGIN and its settings: when it is rejected, the transaction has not
-   * begun, whatever the callback makes of that.
+   * begun, whatever the callback makes of that, and also where it throws before anything has left.
    * @throws TransactionError when the transaction's own scope is not the innermost open one, or BEGIN has left; TypeError
    */
   runAtBegin(scope: Scope, query: Query): void {
-    try {
-      this.#expectRoot(scope)
-      if (this.#sender.hasLeft) throw new TransactionError('BEGIN has left already')
-      this.#sender.putAtBegin(prepareStatement(query))
-    } catch (error) {
-      this.#remember(error)
-      throw error
-    }
+    this.#keep(scope, () => {
+      const statement = prepareStatement(query)
+      this.#sender.putAtBegin(statement)
+      this.mayDecideAccess ||= mayDecideAccess(statement)
+    })
   }
 
   /**
    * Sends one statement in one write with what is kept for COMMIT, and COMMIT; before it with BEGIN, too, where nothing
-   * else was asked for. No statement can follow.
+   * else was asked for. No statement can follow, and an error of the callback behind it undoes nothing.
    * @throws TransactionError when the transaction's own scope is not the innermost open one, or other statements are under
-   *   way; TypeError; an earlier rejection; what commit throws
+   *   way; TypeError; what commit throws; what keeps its rows from being read, though they are saved
    */
   async runLast(scope: Scope, query: Query): Promise<StatementResult> {
-    let last: Statement[]
-    try {
-      this.#expectRoot(scope)
-      if (this.#asked > 0) throw new TransactionError(unfinished)
-      const rejected = this.fatal ?? this.#failure
-      if (rejected) throw rejected.error
-      last = [prepareStatement(query), ...this.#prepareLast()]
-    } catch (error) {
-      return this.#fail(error)
-    }
-    this.#scope = undefined
-    this.#committed = this.#sendLast(last)
+    this.#keep(scope, () => this.#last.unshift(prepareStatement(query)))
+    this.#committed = this.#commit()
     return answerOf({ answers: await this.#committed }, 0)
   }
 
-  #expectRoot(scope: Scope): void {
-    if (scope !== this.root || this.#scope !== scope) throw new TransactionError(deadHandle)
+  #keep(scope: Scope, keep: () => unknown): void {
+    try {
+      if (scope !== this.root || this.#scope !== scope) throw new TransactionError(deadHandle)
+      keep()
+    } catch (error) {
+      this.#remember(error)
+      throw error
+    }
   }
 
   /** Rejects because the code that uses the transaction broke a rule: while it is open, it cannot commit any more. */
@@ -172,38 +167,35 @@ export class Transaction {
   }
 
   /**
-   * Ends the handle and commits; after an error the caller rolls back.
+   * Ends the handle and commits, or waits for what runLast does; after an error the caller rolls back.
    * @throws TransactionError when statements are still under way; the first rejection when there was one;
    *   AppError `outcome_unknown` when the answer to COMMIT was lost
    */
   async commit(): Promise<void> {
-    if (this.#committed !== undefined) {
-      await this.#committed
-      return
-    }
+    this.#committed ??= this.#commit()
+    await this.#committed
+  }
+
+  async #commit(): Promise<readonly StatementResult[]> {
     const isFinished = this.#asked === 0 && this.#scope === this.root
     this.#scope = undefined
     await this.#sender.begun()
-    if (!isFinished) throw new TransactionError(unfinished)
+    if (!isFinished) return this.#failForGood(new TransactionError(unfinished))
     const rejected = this.fatal ?? this.#failure
     if (rejected) throw rejected.error
     const last = this.#prepareLast()
     // Nothing was asked for, so there is nothing to begin or commit.
-    if (!this.#sender.hasLeft && last.length === 0) return
-    await this.#sendLast(last)
+    if (this.#sender.isEmpty && last.length === 0) return []
+    this.mayDecideAccess ||= last.some(mayDecideAccess)
+    const { answers, error, isRefusal } = { isRefusal: false, ...(await this.#sender.commit(last)) }
+    if (answers) return answers
+    if (!isRefusal || !isForgivable(error)) return this.#failForGood(error)
+    this.#failure ??= { error }
+    throw error
   }
 
-  /**
-   * @returns the answers to these, which are saved
-   * @throws as commit; what is not the server's refusal of one of them outranks what the callback makes of it
-   */
-  async #sendLast(last: Statement[]): Promise<readonly StatementResult[]> {
-    this.mayDecideAccess ||= last.some(mayDecideAccess)
-    const outcome = await this.#sender.commitWith(last)
-    if (outcome.answers) return outcome.answers
-    const { error, ofStatement } = outcome
-    if (ofStatement && isForgivable(error)) this.#failure ??= { error }
-    else this.#fatal ??= { error }
+  #failForGood(error: unknown): never {
+    this.#fatal ??= { error }
     throw error
   }
 
@@ -220,8 +212,10 @@ export class Transaction {
    * Ends the handle and rolls back, once, after what is under way.
    * @returns whether the server answered; if not, the connection is not clean and release() closes it
    */
-  rollback(): Promise<boolean> {
+  async rollback(): Promise<boolean> {
     this.#scope = undefined
+    // A last statement that nobody waits for may be saved.
+    if (this.#committed !== undefined) await settle(async () => this.#committed)
     return this.#sender.rollBack()
   }
 
@@ -258,7 +252,7 @@ export class Transaction {
   }
 
   #remember(error: unknown): void {
-    // After the end nothing is saved any more; and what the server refuses after a rejection tells nothing new.
+    // After the end nothing more is saved; and what the server refuses after a rejection tells nothing new.
     const isNews = this.#scope && (!this.#failure || error instanceof TransactionError)
     if (!isNews) return
     if (isForgivable(error)) this.#failure = { error }

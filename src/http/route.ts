@@ -153,16 +153,20 @@ type Check = () => Promise<Principal>
 /**
  * Runs the last query of a writing handler and gives its rows when they are saved: the entry in the audit trail, what is
  * taken of limits, and COMMIT leave in the same write. So it is for what has changed its objects whenever it succeeds,
- * such as an insert. Nothing can be asked for behind it, and an error behind it undoes nothing.
+ * such as an insert. Nothing can be asked for behind it, and an error behind it undoes nothing. Under an Idempotency-Key it
+ * is a query like others: the answer is kept in the same transaction, and its rows are in that.
  * @param audited as in the handler's reply
  * @throws the server's error, of the query or of what leaves with it; AppError 503 `outcome_unknown`
  */
-export type Finish = <Row>(audited: Reply['audited'], query: Compilable<Row>) => Promise<Row[]>
+export type Finish = <Row>(audited: NonNullable<Reply['audited']>, query: Compilable<Row>) => Promise<Row[]>
 
 /** The context inside an open transaction: without the database, since transactions never nest. */
 type ContextInside = Omit<Context, 'db'>
 
-/** Writes inside the caller's tenant, in one transaction that begins with the check of the caller. */
+/**
+ * Writes inside the caller's tenant, in one transaction that begins with the check of the caller. Its handler runs again
+ * where that transaction came to nothing.
+ */
 export interface WriteRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   extends Declaration<P, Q, B>,
     TenantDeclaration {

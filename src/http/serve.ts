@@ -215,6 +215,7 @@ function serveWrite(context: Context, route: Writing, limitAccount: LimitAccount
       return await inTransaction(findKnown)
     } catch (error) {
       if (!isOfChangedTenant(error)) throw error
+      // Nothing has happened yet: the check goes ahead of everything else.
       return await inTransaction(() => undefined)
     } finally {
       if (lookedUp) recordKeyUse(context, claims, lookedUp)

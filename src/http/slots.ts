@@ -23,7 +23,7 @@ export interface SlotCall {
 export interface TransactionSlot {
   /** Before the handler; a reply ends the request with it. */
   before?(call: SlotCall): Promise<Reply | undefined>
-  /** After the handler, with its reply. */
+  /** After the handler, with its reply; or ahead of its last query, with what a reply says of its object. */
   after?(call: SlotCall, reply: Reply): Promise<void>
 }
 
@@ -71,14 +71,16 @@ export async function withSlots(call: SlotCall, handle: (finish: Finish) => Prom
   const after = async (reply: Reply) => {
     for (const slot of transactionSlots) await slot.after?.(call, reply)
   }
-  let isFinished = false
-  const reply = await handle(async (audited, query) => {
+  let finished: Promise<unknown> | undefined
+  const finish: Finish = (audited, query) => {
     // What is kept under a key is the answer, which has to be there before the commit.
     if (call.idempotencyKey !== undefined) return call.tx.run(query)
-    isFinished = true
-    await after({ status: call.route.response.status, audited })
-    return call.tx.runLast(query)
-  })
-  if (!isFinished) await after(reply)
+    const rows = after({ status: call.route.response.status, audited }).then(() => call.tx.runLast(query))
+    finished = rows
+    return rows
+  }
+  const reply = await handle(finish)
+  // Whatever the handler made of its failure.
+  await (finished ?? after(reply))
   return reply
 }

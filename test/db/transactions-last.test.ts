@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { PlatformTx, Tx } from '../../src/db/database.ts'
+import type { Tx } from '../../src/db/database.ts'
 import {
   acme,
   client,
@@ -10,6 +10,7 @@ import {
   namesIn,
   openTransactions,
   type Transactions,
+  user,
 } from '../support/transactions.ts'
 import { countWrites, startWire, type Wire } from '../support/wire.ts'
 
@@ -31,7 +32,8 @@ const swallow = () => undefined
 const throughWire = (options: object) => on.open({ ...options, tenantUrl: wire.url(on.tenantUrl) })
 const insert = (tx: Tx, name: string, row = client(name)) => tx.insertInto('clients').values(row)
 const insertLast = (tx: Tx, name: string) => tx.runLast(insert(tx, name).returning('name'))
-const failing = (tx: Tx | PlatformTx) => (tx as Tx).selectNoFrom(sql<number>`1 / 0`.as('none'))
+const failing = (tx: Tx) => tx.selectNoFrom(sql<number>`1 / 0`.as('none'))
+const nap = (tx: Tx) => tx.selectNoFrom(sql<string>`pg_sleep(0.5)`.as('nap'))
 
 describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
   test('the last statement gives its rows, and is saved with all before it and what is kept for the commit', async () => {
@@ -133,8 +135,47 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     await expect(forgotten).rejects.toMatchObject({ code: '22012' })
   })
 
+  test('one that nobody waits for is saved, or not, before the error of the callback comes out', async () => {
+    const db = on.open({ ...mode, tenantPoolSize: 1 })
+    const ended = db.withTenant(acme, async (tx) => {
+      insertLast(tx, 'last').catch(swallow)
+      throw new RangeError('thrown')
+    })
+    await expect(ended).rejects.toThrow(RangeError)
+    expect(await on.clientsOf(acme)).toEqual(['last'])
+    expect(db.counts().tenant).toEqual({ total: 1, idle: 1, waiting: 0 })
+  })
+
+  test.each(['40001', '40P01', '26000'])(
+    'what is saved is not done again behind an error %s',
+    async (code) => {
+      const db = on.open(mode)
+      let runs = 0
+      const error = Object.assign(new Error('of the callback'), { code })
+      const ended = db.withTenant(acme, async (tx) => {
+        await insertLast(tx, `run ${++runs}`)
+        throw error
+      })
+      await expect(ended).rejects.toBe(error)
+      expect(await on.clientsOf(acme)).toEqual(['run 1'])
+    },
+  )
+
+  test('the platform has a last statement, too, and more behind BEGIN', async () => {
+    const db = on.open(mode)
+    const save = () =>
+      db.withPlatform('signup', async (tx) => {
+        tx.atBegin(tx.insertInto('users').values(user('ahead@example.com')))
+        return tx.runLast(tx.insertInto('users').values(user('last@example.com')).returning('email'))
+      })
+    expect(await save()).toEqual([{ email: 'last@example.com' }])
+    await expect(save(), 'they are there').rejects.toMatchObject({ code: '23505' })
+    expect([await on.usersNamed('ahead@example.com'), await on.usersNamed('last@example.com')]).toEqual([
+      1, 1,
+    ])
+  })
+
   test.each<[string, (tx: Tx) => unknown, RegExp]>([
-    ['while others are under way', (tx) => insertClient(tx, 'beside').catch(swallow), /still under way/],
     ['behind one that was rejected', (tx) => tx.run(failing(tx)).catch(swallow), /division by zero/],
     [
       'inside a savepoint',
@@ -150,14 +191,24 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
   ])('it is refused %s, and nothing is saved', async (_when, before, message) => {
     const db = on.open({ ...mode, tenantPoolSize: 1 })
     const saved = db.withTenant(acme, async (tx) => {
-      const asked = before(tx)
-      if (_when !== 'while others are under way') await asked
+      await before(tx)
       await insertLast(tx, 'last').catch(swallow)
-      await asked
     })
     await expect(saved).rejects.toThrow(message)
     expect(await on.clientsOf(acme)).toEqual([])
     await db.withTenant(acme, (tx) => insertLast(tx, 'next'))
+  })
+
+  test('it is refused while others are under way, whatever the callback makes of that', async () => {
+    const db = on.open({ ...mode, tenantPoolSize: 1 })
+    const saved = db.withTenant(acme, async (tx) => {
+      const beside = insertClient(tx, 'beside').catch(swallow)
+      await insertLast(tx, 'last').catch(swallow)
+      await beside
+      throw new RangeError('of the callback')
+    })
+    await expect(saved).rejects.toThrow('still under way')
+    expect(await on.clientsOf(acme)).toEqual([])
   })
 
   test('a lost answer to it is outcome_unknown, whatever the callback makes of that, and not tried again', async () => {
@@ -233,15 +284,38 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
       (tx) => insertLast(tx, 'last').catch(swallow),
       (tx) => tx.savepoint((inner) => insertClient(inner, 'inside')).catch(swallow),
       (tx) => tx.atCommit(insert(tx, 'at the commit')),
+      () => undefined,
+      () => Promise.reject(new RangeError('before anything has left')),
     ]
     for (const end of ends) {
       const saved = db.withTenant(acme, async (tx) => {
-        tx.atBegin(failing(tx) as never)
+        tx.atBegin(failing(tx))
         await end(tx)
       })
       await expect(saved).rejects.toMatchObject({ code: '22012' })
     }
     expect(await on.clientsOf(acme)).toEqual(['ahead'])
+  })
+
+  test('what stands behind BEGIN is undone with the rest, and is heard of where it may decide access', async () => {
+    const db = on.open({ ...mode, tenantPoolSize: 1 })
+    const before = db.generationOf(acme)
+    const thrown = db.withTenant(acme, async (tx) => {
+      tx.atBegin(insert(tx, 'ahead'))
+      throw new RangeError('thrown')
+    })
+    await expect(thrown).rejects.toThrow(RangeError)
+    expect(await on.clientsOf(acme)).toEqual([])
+    expect(db.generationOf(acme)).toBe(before)
+    await db.withTenant(acme, async (tx) => tx.atBegin(tx.deleteFrom('memberships')))
+    expect(db.generationOf(acme)).not.toBe(before)
+    // Its text begins with another word than its answer.
+    await db.withTenant(acme, (tx) => {
+      tx.atBegin(tx.with('one', (cte) => cte.selectNoFrom(sql`1`.as('n'))).deleteFrom('clients'))
+      return insertLast(tx, 'last')
+    })
+    expect(await on.clientsOf(acme)).toEqual(['last'])
+    expect(db.counts().tenant).toEqual({ total: 1, idle: 1, waiting: 0 })
   })
 
   test('behind BEGIN nothing is put once it has left, nor from a savepoint', async () => {
@@ -275,4 +349,15 @@ test('a transaction of a last statement is one write, and behind others two', as
   await one(true)
   expect(await countWrites(on.tenantUrl, () => one(false))).toBe(1)
   expect(await countWrites(on.tenantUrl, () => one(true))).toBe(2)
+})
+
+test('each of what leaves together may take as long as a statement may', async () => {
+  // A server is taken for lost when it has not answered for three seconds longer than a statement may take.
+  const db = on.open({ statementTimeoutMs: 600 })
+  const withNaps = (isLast: boolean) =>
+    db.withTenant(acme, async (tx) => {
+      for (let count = 0; count < 7; count++) tx.atBegin(nap(tx))
+      return isLast ? tx.runLast(nap(tx)) : tx.run(nap(tx))
+    })
+  expect(await Promise.all([withNaps(true), withNaps(false)])).toHaveLength(2)
 })

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sites } from '../../src/business/production/sites.ts'
+import { parseTenantId, type TenantId } from '../../src/db/tenant-id.ts'
+import { created } from '../../src/http/route.ts'
+import { type SlotCall, withSlots } from '../../src/http/slots.ts'
 import { type Member, type Platform, startPlatform } from '../support/platform.ts'
 
 let platform: Platform
@@ -37,9 +42,19 @@ async function watchWrites<Answer>(
   }
 }
 
-/** The caller is known from now on, for a while. */
+/** The caller is known from now on, for a while, to routes of the module that this path belongs to. */
 async function becomeKnown(path: string) {
   expect((await member.get(path)).status).toBe(200)
+}
+
+/** Where the tenant is not as it was known: what was asked for on that, ROLLBACK, and the caller is looked up. */
+const lookedUpAgain = [
+  /^begin read write; .*select case when/,
+  /^rollback$/,
+  /^begin read write; .*select memberships/,
+]
+function expectLookedUpAgain(writes: string[]) {
+  for (const [index, pattern] of lookedUpAgain.entries()) expect(writes[index]).toMatch(pattern)
 }
 
 /** Rows of a table of the tenant, and its audit entries. */
@@ -61,6 +76,9 @@ const bodies = {
   articles: () => ({ title: 'News', slug: `news-${Math.random().toString(36).slice(2)}`, body: 'None.' }),
 }
 
+/** Of which the plan allows so many. */
+const counted = new Set<string>(['sites', 'articles'])
+
 describe.each(Object.keys(bodies) as (keyof typeof bodies)[])('one of the %s', (table) => {
   test('of a caller who is known leaves in one write: row, entry in the audit trail, limits, COMMIT', async () => {
     await becomeKnown(`/v1/${table}`)
@@ -68,8 +86,9 @@ describe.each(Object.keys(bodies) as (keyof typeof bodies)[])('one of the %s', (
     const { answer, writes } = await watchWrites(() => member.post(`/v1/${table}`, bodies[table]()))
     expect(answer.status, JSON.stringify(answer.body)).toBe(201)
     expect(writes).toHaveLength(1)
-    expect(writes[0]).toMatch(
-      /^begin read write; set local app.tenant_id; set local statement_timeout; select case when; insert into \w+; insert into audit_entries;( select app.change_usage 1::text\[\],;)? commit$/,
+    const limits = counted.has(table) ? ' select app.change_usage 1::text[],;' : ''
+    expect(writes[0]).toBe(
+      `begin read write; set local app.tenant_id; set local statement_timeout; select case when; insert into ${table}; insert into audit_entries;${limits} commit`,
     )
     expect(await countRows(table)).toEqual({ rows: before.rows + 1, entries: before.entries + 1 })
     expect((await member.get(`/v1/${table}/${answer.body.id}`)).body).toEqual(answer.body)
@@ -93,9 +112,8 @@ test('a tenant that is another elsewhere, and may go on, is looked up, counted o
   const before = await countRows('clients')
   const { answer, writes } = await watchWrites(() => member.post('/v1/clients', { name: 'Still here' }))
   expect(answer.status).toBe(201)
-  // What was remembered, ROLLBACK, the lookup, and the rest.
+  expectLookedUpAgain(writes)
   expect(writes).toHaveLength(4)
-  expect(writes[1]).toBe('rollback')
   expect(await countRows('clients')).toEqual({ rows: before.rows + 1, entries: before.entries + 1 })
   const again = await watchWrites(() => member.post('/v1/clients', { name: 'Known again' }))
   expect(again.writes).toHaveLength(1)
@@ -112,11 +130,20 @@ test('one that is suspended, or on its way out, elsewhere has nothing written, b
       () => member.post('/v1/clients', { name: 'Late' }, { 'Idempotency-Key': `late in ${status}` }),
       () => member.patch(`/v1/clients/${id}`, { name: 'Late' }),
       () => member.delete(`/v1/clients/${id}`),
+      // Its handler refuses it before it has asked for anything.
+      () =>
+        member.post('/v1/saved-queries', {
+          name: 'Late',
+          definition: { table: 'nope', measures: [{ function: 'count' }] },
+        }),
     ]
     for (const ask of asks) {
       await becomeKnown('/v1/clients')
+      await becomeKnown('/v1/saved-queries')
       await platform.forceTenant(member.tenantId, `status = '${status}'`, { by: 'another' })
-      expect(await ask()).toMatchObject({ status: 403, body: { code } })
+      const { answer, writes } = await watchWrites(ask)
+      expect(answer).toMatchObject({ status: 403, body: { code } })
+      expectLookedUpAgain(writes)
       expect(await countRows('clients')).toEqual(before)
       await platform.forceTenant(member.tenantId, `status = 'ACTIVE'`)
     }
@@ -141,13 +168,14 @@ test('what the database refuses is told as ever, and leaves neither row nor entr
     await becomeKnown(path)
     const table = path.slice('/v1/'.length)
     const before = await countRows(table)
-    expect(await member.post(path, body)).toMatchObject({ status, body: problem })
+    const { answer, writes } = await watchWrites(() => member.post(path, body))
+    expect(answer).toMatchObject({ status, body: problem })
+    expect(writes).toEqual([expect.stringMatching(/ insert into .* commit$/), 'rollback'])
     expect(await countRows(table)).toEqual(before)
   }
 })
 
-test('of two at once at the last place of a limit one is made, and the other leaves nothing', async () => {
-  await becomeKnown('/v1/sites')
+test('of four at once at the last place of a limit one is made, and the others leave nothing', async () => {
   const [{ used }] = await platform.sql(
     `select used::int from limit_counters where tenant_id = $1 and limit_name = 'sites'`,
     [member.tenantId],
@@ -166,4 +194,31 @@ test('of two at once at the last place of a limit one is made, and the other lea
       expect(body).toMatchObject({ code: 'limit_reached', limit: 'sites', allowed: used + 1 })
   }
   expect(await countRows('sites')).toEqual({ rows: before.rows + 1, entries: before.entries + 1 })
+})
+
+test.each<[string, Partial<SlotCall['route']>, { objectId: string; changedFields: string[] }]>([
+  ['an entry that cannot be made', {}, undefined as never],
+  ['limits that cannot be taken', { limits: { sites: -1 } }, { objectId: 'never', changedFields: [] }],
+])('a handler that swallows %s saves nothing', async (_what, declared, audited) => {
+  const { context } = platform
+  const tenantId = parseTenantId(member.tenantId) as TenantId
+  const route = { ...sites.routes.create, ...declared } as SlotCall['route']
+  const before = await countRows('clients')
+  const ended = context.db.withTenant(tenantId, (tx) => {
+    const request = { id: 'one', ip: '127.0.0.1', socket: {} } as never
+    const principal = { kind: 'user', userId: 'nobody', tenantId, role: 'owner' } as never
+    const input = { params: {}, query: {}, body: {} }
+    const call = { context, route, request, input, tx, principal, idempotencyKey: undefined }
+    const insert = (name: string) =>
+      tx
+        .insertInto('clients')
+        .values({ id: randomUUID(), name, created_at: new Date(0), updated_at: new Date(0) })
+    return withSlots(call, async (finish) => {
+      await insert('before').execute()
+      await finish(audited, insert('last')).catch(() => undefined)
+      return created({}, { objectId: 'another', changedFields: [] })
+    })
+  })
+  await expect(ended).rejects.toThrow()
+  expect(await countRows('clients')).toEqual(before)
 })

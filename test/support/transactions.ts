@@ -107,8 +107,7 @@ export function insertSql(name: string): string {
 
 /** Inserts a person. */
 export function insertUser(tx: PlatformTx, email: string) {
-  const now = new Date(0)
-  return tx.insertInto('users').values(user(email, now)).execute()
+  return tx.insertInto('users').values(user(email)).execute()
 }
 
 /** The text of an insert of one person, for raw pg. */
@@ -117,7 +116,9 @@ export function userSql(email: string): string {
     created_at, updated_at) values (gen_random_uuid(), '${email}', '', '', '', 'en', now(), now(), now())`
 }
 
-function user(email: string, now: Date) {
+/** A person to insert. */
+export function user(email: string) {
+  const now = new Date(0)
   return {
     id: randomUUID(),
     email,

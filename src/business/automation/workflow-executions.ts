@@ -48,7 +48,7 @@ const standard = defineResource({
 /**
  * Notes that an engine has begun to run a workflow. The workflow is held until the transaction ends, so that it is active
  * and there for as long.
- * @param run sends the insert, behind all else
+ * @param run sends the insert; nothing can be sent behind it
  * @throws AppError 404 `not_found`, 409 `workflow_inactive`
  */
 async function startExecution(

@@ -16,16 +16,16 @@ interface AccessShape {
 type TenantState = Pick<Access, 'status' | 'status_set_by' | 'trial_ends_at'>
 
 /**
- * Holds the tenant's row until the transaction ends, if it is as it was when access was asked for; else the server
- * answers with an error that isOfChangedTenant knows. What writes a row of the tenant takes this lock anyhow; before that
- * its status is read. So the last rows of a tenant that is being deleted go behind whoever was let in.
+ * Holds the tenant's row until the transaction ends, if its state is still what it was when access was asked for; else the
+ * server answers with an error that isOfChangedTenant knows. What writes a row of the tenant takes this lock anyhow; before
+ * that its state is compared. So the last rows of a tenant that is being deleted go behind whoever was let in.
  * @param known the access of a caller who was let in by it
  */
 export function holdTenantAsKnown([known]: readonly Access[]): Compilable {
   return keptHold(known as TenantState)
 }
 
-/** Whether that is what ended a transaction: of what it did nothing was saved. */
+/** Whether a transaction ended because holdTenantAsKnown found another state: nothing of it was saved. */
 export function isOfChangedTenant(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === 'TN007'
 }

@@ -32,19 +32,3 @@ async function readKilobytes(file: string, name: string): Promise<number> {
   if (!line) throw new Error(`${file} says nothing of ${name}`)
   return Number(line.split(/\s+/)[1])
 }
-
-/**
- * The slope of the straight line that is nearest to values taken at equal distances (least squares), for each of these
- * distances.
- */
-export function slopeOf(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  let above = 0
-  let below = 0
-  for (const [at, value] of values.entries()) {
-    above += (at - middle) * (value - mean)
-    below += (at - middle) ** 2
-  }
-  return above / below
-}
