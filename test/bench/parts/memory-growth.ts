@@ -2,15 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerProcess } from '../../support/server-process.ts'
 import { openLoad } from '../load.ts'
 import type { Bench, Figure, PartResult } from '../parts.ts'
-import type { Measured } from '../rounds.ts'
+import { type Measured, median } from '../rounds.ts'
 import { signUp } from '../stage.ts'
 import { readPostgresMemory, readResidentMemory } from './memory.ts'
 import { standInFor } from './stand-in.ts'
-
-interface Range {
-  least: number
-  most: number
-}
 
 /** More than that between the halves of the load is growth, less is noise. */
 const most = 1.1
@@ -18,7 +13,7 @@ const most = 1.1
 /**
  * Memory of a server as `npm start` runs it: idle, under load, and whether it grows. One sample a second; the time of
  * warming up is left out. V8 gives memory back when it has collected all of its heap, which is minutes apart, and takes
- * more until then: what is compared is the least of each half, in each of which it has done so.
+ * more until then: a minute at the end may be anywhere between, so the halves are compared.
  * @returns figures; nothing but a note where there is no /proc
  */
 export async function measureMemory(
@@ -54,18 +49,17 @@ export async function measureMemory(
 
   const warm = samples.slice(warmUpSeconds)
   const halves = [warm.slice(0, warm.length / 2), warm.slice(warm.length / 2)]
-  const [first, second] = halves.map((half) => ({ least: Math.min(...half), most: Math.max(...half) })) as [
-    Range,
-    Range,
-  ]
-  const ratio = second.least / first.least
-  figures.push(
-    { name: 'Node, the least of the first half after warming up', value: first.least, unit: 'MiB' },
-    { name: 'Node, the least of the second half', value: second.least, unit: 'MiB' },
-    { name: 'Node, the most of the first half after warming up', value: first.most, unit: 'MiB' },
-    { name: 'Node, the most of the second half', value: second.most, unit: 'MiB' },
-  )
-  const text = `${ratio.toFixed(2)} × the least of the first half, in the second (target ≤ ${most}: no growth)`
+  for (const [index, half] of halves.entries()) {
+    const of = `of the ${index === 0 ? 'first half after warming up' : 'second half'}`
+    figures.push(
+      { name: `Node, the least ${of}`, value: Math.min(...half), unit: 'MiB' },
+      { name: `Node, the median ${of}`, value: median(half), unit: 'MiB' },
+      { name: `Node, the most ${of}`, value: Math.max(...half), unit: 'MiB' },
+    )
+  }
+  const [first, second] = halves.map(median) as [number, number]
+  const ratio = second / first
+  const text = `${ratio.toFixed(2)} × the median of the first half after that, in the second (target ≤ ${most}: no growth)`
   return {
     title: `resident memory, ${loadSeconds} s of load, of which ${warmUpSeconds} s to warm up`,
     figures,
