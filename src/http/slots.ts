@@ -71,11 +71,15 @@ export async function withSlots(call: SlotCall, handle: (finish: Finish) => Prom
   const after = async (reply: Reply) => {
     for (const slot of transactionSlots) await slot.after?.(call, reply)
   }
+  const sendLast: Finish = async (audited, query) => {
+    await after({ status: call.route.response.status, audited })
+    return call.tx.runLast(query)
+  }
   let finished: Promise<unknown> | undefined
   const finish: Finish = (audited, query) => {
     // What is kept under a key is the answer, which has to be there before the commit.
     if (call.idempotencyKey !== undefined) return call.tx.run(query)
-    const rows = after({ status: call.route.response.status, audited }).then(() => call.tx.runLast(query))
+    const rows = sendLast(audited, query)
     finished = rows
     return rows
   }

@@ -22,7 +22,7 @@ const sent = channel('tenantry.sent')
 const root = join(import.meta.dirname, '../../..')
 /** What is told as the place, first choice first: who asks for a statement in src, or in a test; what passes it on. */
 const places = [
-  /^src\/(?!db\/|gate\.ts|http\/serve\.ts)/,
+  /^src\/(?!db\/|gate\.ts|http\/(?:serve|slots)\.ts)/,
   /^test\/(?!support\/plan-guard\/)/,
   /^src\/http\//,
   /^src\//,
