@@ -4,13 +4,16 @@ import { signInOperator } from '../support/operators.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
 
 // A tenant whose rows take longer to count than a statement may take: each of its rows keeps whoever reads it waiting.
+// A batch of deletions, which is not kept waiting, needs a small part of that time (136 ms), on a slow machine, too.
+const statementTimeoutMs = 2_000
+const secondsPerRow = 0.002
 let platform: Platform
 let operator: Awaited<ReturnType<typeof signInOperator>>
 beforeAll(async () => {
-  platform = await startPlatform({ STATEMENT_TIMEOUT_MS: '500' })
+  platform = await startPlatform({ STATEMENT_TIMEOUT_MS: String(statementTimeoutMs) })
   operator = await signInOperator(platform)
   await addClients(platform, 'acme', 1_500)
-  await sleepOnClients('not like', 0.0005)
+  await sleepOnClients('not like', secondsPerRow)
 })
 afterAll(() => platform.stop())
 
@@ -44,7 +47,7 @@ test('it is deleted; while a step fails, the certificate says what it waits for,
     status: 'running',
     waits_for: 'The database, to delete the rows, which has failed',
   })
-  await sleepOnClients('not like', 0.0005)
+  await sleepOnClients('not like', secondsPerRow)
   await runDeletion(platform, 'acme')
   expect(await certificate()).toMatchObject({ status: 'done', waits_for: null })
   const { tables } = await certificate()
@@ -54,7 +57,7 @@ test('it is deleted; while a step fails, the certificate says what it waits for,
 
 test('what cannot even be counted is waited for in words, too', async () => {
   await addClients(platform, 'globex', 1)
-  await sleepOnClients('not like', 1)
+  await sleepOnClients('not like', (2 * statementTimeoutMs) / 1_000)
   const { body } = await operator.request('DELETE', '/v1/admin/tenants/globex', { reason })
   await expect(runDeletion(platform, 'globex')).rejects.toMatchObject({ code: '57014' })
   expect((await operator.get(body.certificate)).body).toMatchObject({
