@@ -16,6 +16,7 @@ import {
   answerWithTokens,
   endSessions,
   lockUser,
+  newSession,
   openFirstSession,
   type SessionAnswer,
   type UserAnswer,
@@ -94,8 +95,8 @@ export async function acceptInvitation(
         values: { name: `${user.first_name} ${user.last_name}`, role: invitation.role },
         now,
       })
-      const newSession = { userId: user.id, tenantId, membershipId, ip: origin.ip, now }
-      const session = openFirstSession(tx, context, newSession)
+      const session = newSession({ tenantId, ip: origin.ip, now })
+      openFirstSession(tx, context, session, { userId: user.id, membershipId })
       await enqueueSyncOfCustomer(tx)
       return { user, role: invitation.role, session }
     },

@@ -13,6 +13,7 @@ import {
   answerWithTokens,
   enterable,
   missingOf,
+  newSession,
   openSession,
   type SessionAnswer,
   type UserAnswer,
@@ -113,24 +114,27 @@ async function enter(
   const { userId } = proof
   const tenantId = parseTenantId(membership.tenant_id) as TenantId
   const now = context.clock.now()
+  const session = newSession({ tenantId, ip: origin.ip, now })
+  // Signed while the database works; nobody gets it when that fails.
+  const signedIn = answerWithTokens(context, session, { user, tenantId, role: membership.role as Role })
+  signedIn.catch(() => undefined)
   try {
-    const session = await context.db.withPlatform(
+    await context.db.withPlatform(
       'login',
       async (tx) => {
-        const opened = openSession(tx, context, { proof, tenantId, ip: origin.ip, now })
+        openSession(tx, context, session, proof)
         writeAuditEntry(tx, {
           actor: { kind: 'user', id: userId },
           action: 'session.opened',
-          object: { type: 'session', id: opened.sessionId },
+          object: { type: 'session', id: session.sessionId },
           changedFields: [],
           ...origin,
           now,
         })
-        return opened
       },
       { tenantId },
     )
-    return await answerWithTokens(context, session, { user, tenantId, role: membership.role as Role })
+    return await signedIn
   } catch (error) {
     const missing = missingOf(error)
     if (missing === 'membership') throw new AppError('tenant_mismatch', { cause: error })

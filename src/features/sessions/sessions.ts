@@ -23,12 +23,6 @@ export interface UserAnswer {
 /** The tokens of one session, as login, refresh and signup answer them. */
 export type SessionAnswer = TokenAnswer & { user: UserAnswer & { role: Role } }
 
-/** A session that is stored, and its refresh token, of which only hashes are. */
-export interface OpenedSession {
-  sessionId: string
-  refreshToken: string
-}
-
 /** Where a session is opened, from which address, and when. */
 interface Opening {
   tenantId: TenantId
@@ -36,15 +30,20 @@ interface Opening {
   now: Date
 }
 
-/** Of a membership that this transaction has made: nothing can have become of it. */
-interface FirstSession extends Opening {
-  userId: string
-  membershipId: string
-}
-
-/** Of somebody who has shown who they are: that and their membership are looked at once more as the session is stored. */
-interface ProvenSession extends Opening {
-  proof: Proof
+/** A session that is yet to be stored, and its refresh token, of which only hashes are. */
+export interface NewSession {
+  sessionId: string
+  refreshToken: string
+  ip: string | null
+  row: {
+    id: string
+    subject_tenant_id: TenantId
+    lookup_hash: Buffer
+    token_hash: Buffer
+    rotated_at: Date
+    created_at: Date
+    expires_at: Date
+  }
 }
 
 /** The two parts of a refresh token: what names the session, and what changes at each use. 256 random bits each. */
@@ -77,42 +76,8 @@ export function sessionEnd(now: Date): Date {
   return new Date(now.getTime() + sessionDays * 86_400_000)
 }
 
-/** Stores a session of a new member, when the transaction commits: what it answers is good only then. */
-export function openFirstSession(
-  tx: PlatformTx,
-  context: Pick<Context, 'keyedHash'>,
-  { userId, membershipId, ...opening }: FirstSession,
-): OpenedSession {
-  const { row, opened } = createSession(opening)
-  const values = { ...row, user_id: userId, membership_id: membershipId }
-  tx.atCommit(tx.insertInto('sessions').values(values))
-  rememberAddress(tx, context, { personId: userId, ...opening })
-  return opened
-}
-
-/**
- * Stores a session when the transaction commits, if the proof then still holds, and so does a membership with which one
- * can sign in. Otherwise nothing commits, and missingOf tells by the error which of them is gone.
- */
-export function openSession(
-  tx: PlatformTx,
-  context: Pick<Context, 'keyedHash'>,
-  { proof, ...opening }: ProvenSession,
-): OpenedSession {
-  const { tenantId } = opening
-  const { userId } = proof
-  const { row, opened } = createSession(opening)
-  // Held until the session is there, the person first: what ends all sessions of theirs, or their membership, waits for
-  // it, or has been before it. The session's own statement sees what they left, since it begins behind them.
-  tx.atCommit(keptHoldUser({ userId }))
-  tx.atCommit(keptHoldMembership({ userId, tenantId }))
-  tx.atCommit(keptInsert({ ...row, ...proof }, proof.kind))
-  rememberAddress(tx, context, { personId: userId, ...opening })
-  return opened
-}
-
-/** What is stored of a new session beside whose it is, and its refresh token. */
-function createSession({ tenantId, now }: Opening) {
+/** Makes a session and its tokens, which are good once it is stored. */
+export function newSession({ tenantId, ip, now }: Opening): NewSession {
   const id = newId(now)
   const random = randomBytes(64)
   const [lookup, secret] = [random.toString('base64url', 0, 32), random.toString('base64url', 32)]
@@ -125,7 +90,38 @@ function createSession({ tenantId, now }: Opening) {
     created_at: now,
     expires_at: sessionEnd(now),
   }
-  return { row, opened: { sessionId: id, refreshToken: writeRefreshToken({ lookup, secret }) } }
+  return { sessionId: id, refreshToken: writeRefreshToken({ lookup, secret }), ip, row }
+}
+
+/** Stores the session of a member whom this transaction makes, when it commits: nothing can have become of them. */
+export function openFirstSession(
+  tx: PlatformTx,
+  context: Pick<Context, 'keyedHash'>,
+  { row, ip }: NewSession,
+  { userId, membershipId }: { userId: string; membershipId: string },
+): void {
+  tx.atCommit(tx.insertInto('sessions').values({ ...row, user_id: userId, membership_id: membershipId }))
+  rememberAddress(tx, context, { personId: userId, ip, now: row.created_at })
+}
+
+/**
+ * Stores a session of somebody who has shown who they are when the transaction commits, if the proof then still holds, and
+ * so does a membership with which one can sign in. Otherwise nothing commits, and missingOf tells by the error which of
+ * them is gone.
+ */
+export function openSession(
+  tx: PlatformTx,
+  context: Pick<Context, 'keyedHash'>,
+  { row, ip }: NewSession,
+  proof: Proof,
+): void {
+  const { userId } = proof
+  // Held until the session is there, the person first: what ends all sessions of theirs, or their membership, waits for
+  // it, or has been before it. The session's own statement sees what they left, since it begins behind them.
+  tx.atCommit(keptHoldUser({ userId }))
+  tx.atCommit(keptHoldMembership({ userId, tenantId: row.subject_tenant_id }))
+  tx.atCommit(keptInsert({ ...row, ...proof }, proof.kind))
+  rememberAddress(tx, context, { personId: userId, ip, now: row.created_at })
 }
 
 const keptHoldUser = keepPlatformQueries((queries, { userId }: { userId: string }) =>
@@ -143,7 +139,7 @@ const keptHoldMembership = keepPlatformQueries(
       .forShare(),
 )
 
-type KeptRow = ReturnType<typeof createSession>['row'] & Proof
+type KeptRow = NewSession['row'] & Proof
 
 const keptInsert = keepPlatformQueries((queries, values: KeptRow, kind: Proof['kind']) =>
   queries.insertInto('sessions').values({
@@ -206,7 +202,7 @@ export async function lockUser(tx: PlatformTx, userId: string): Promise<void> {
 /** The tokens of a session, as login and signup answer them. */
 export async function answerWithTokens(
   { tokens }: Pick<Context, 'tokens'>,
-  session: OpenedSession,
+  session: Pick<NewSession, 'sessionId' | 'refreshToken'>,
   { user, tenantId, role }: { user: UserAnswer; tenantId: TenantId; role: Role },
 ): Promise<SessionAnswer> {
   const { sessionId, refreshToken } = session

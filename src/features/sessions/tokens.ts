@@ -68,22 +68,36 @@ interface TokenOptions {
   issuer: string
 }
 
+/** An access token that was issued or verified by this process: by whom it is signed, and until when it is good. */
+interface KnownToken {
+  claims: UserClaims | SupportClaims
+  kid: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
+}
+
 /** Makes the issuer over the signing keys. */
 export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
-  const verified = new Map<string, { claims: UserClaims | SupportClaims; kid: string; expiresAt: number }>()
+  const known = new Map<string, KnownToken>()
 
+  function remember(token: string, what: KnownToken): void {
+    if (known.size >= rememberedTokens) known.delete(known.keys().next().value as string)
+    known.set(token, what)
+  }
   const sign = async (kind: Kind, subject: string, payload: jose.JWTPayload, expiresAt?: Date) => {
     const { typ, audience, seconds } = kinds[kind]
     const { kid, privateKey } = await keyring.current()
     const issuedAt = Math.floor(clock.now().getTime() / 1000)
-    return new jose.SignJWT({ ...payload, jti: randomUUID() })
+    const end = expiresAt ?? new Date((issuedAt + seconds) * 1000)
+    const token = await new jose.SignJWT({ ...payload, jti: randomUUID() })
       .setProtectedHeader({ alg: algorithm, typ, kid })
       .setIssuer(issuer)
       .setAudience(audience)
       .setSubject(subject)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(expiresAt ?? issuedAt + seconds)
+      .setExpirationTime(end)
       .sign(privateKey)
+    return { token, kid, expiresAt: end.getTime() }
   }
   const verify = async (kind: Kind, token: string, requiredClaims: string[]) => {
     const { typ, audience } = kinds[kind]
@@ -106,35 +120,35 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
   }
 
   const verifyAccess: Tokens['verifyAccess'] = async (token) => {
-    const known = verified.get(token)
-    if (known) {
-      const isGood = known.expiresAt > clock.now().getTime() && (await keyring.has(known.kid))
-      if (isGood) return known.claims
-      verified.delete(token)
+    const before = known.get(token)
+    if (before) {
+      const isGood = before.expiresAt > clock.now().getTime() && (await keyring.has(before.kid))
+      if (isGood) return before.claims
+      known.delete(token)
     }
     const { payload, kid } = await verify('access', token, ['tenant_id', 'role', 'sid'])
     const claims = readClaims(payload)
-    if (verified.size >= rememberedTokens) verified.delete(verified.keys().next().value as string)
-    verified.set(token, { claims, kid, expiresAt: Number(payload.exp) * 1000 })
+    remember(token, { claims, kid, expiresAt: Number(payload.exp) * 1000 })
     return claims
   }
 
   return {
     accessSeconds,
-    issueAccess: ({ userId, sessionId, tenantId, role }) =>
-      sign('access', userId, { tenant_id: tenantId, sid: sessionId, role }),
-    issueSupport: ({ adminId, supportSessionId, tenantId, isReadOnly, expiresAt }) =>
-      sign(
-        'access',
-        adminId,
-        {
-          tenant_id: tenantId,
-          sid: supportSessionId,
-          role: 'admin' satisfies Role,
-          support: (isReadOnly ? 'read_only' : 'read_write') satisfies SupportMark,
-        },
-        expiresAt,
-      ),
+    async issueAccess({ userId, sessionId, tenantId, role }) {
+      const { token, ...signed } = await sign('access', userId, { tenant_id: tenantId, sid: sessionId, role })
+      // Whoever has signed it need not verify it.
+      remember(token, { claims: { kind: 'user', userId, sessionId, tenantId }, ...signed })
+      return token
+    },
+    async issueSupport({ adminId, supportSessionId, tenantId, isReadOnly, expiresAt }) {
+      const payload = {
+        tenant_id: tenantId,
+        sid: supportSessionId,
+        role: 'admin' satisfies Role,
+        support: (isReadOnly ? 'read_only' : 'read_write') satisfies SupportMark,
+      }
+      return (await sign('access', adminId, payload, expiresAt)).token
+    },
     verifyAccess,
     async verifyUser(token) {
       const claims = await verifyAccess(token)
@@ -142,15 +156,19 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
       return claims
     },
 
-    issueSelection: ({ userId, passwordChangedAt }) =>
-      sign('selection', userId, { password_changed_at: passwordChangedAt.getTime() }),
+    async issueSelection({ userId, passwordChangedAt }) {
+      const payload = { password_changed_at: passwordChangedAt.getTime() }
+      return (await sign('selection', userId, payload)).token
+    },
     async verifySelection(token) {
       const { payload } = await verify('selection', token, ['password_changed_at'])
       return { userId: String(payload.sub), passwordChangedAt: new Date(Number(payload.password_changed_at)) }
     },
 
-    issueAdmin: ({ adminId, credentialsChangedAt }) =>
-      sign('admin', adminId, { credentials_changed_at: credentialsChangedAt.getTime() }),
+    async issueAdmin({ adminId, credentialsChangedAt }) {
+      const payload = { credentials_changed_at: credentialsChangedAt.getTime() }
+      return (await sign('admin', adminId, payload)).token
+    },
     async verifyAdmin(token) {
       const { payload } = await verify('admin', token, ['credentials_changed_at'])
       const credentialsChangedAt = new Date(Number(payload.credentials_changed_at))

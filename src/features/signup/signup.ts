@@ -13,15 +13,12 @@ import { refuseWeakPassword } from '../sessions/passwords.ts'
 import {
   answerWithTokens,
   isSessionLive,
-  type OpenedSession,
+  newSession,
   openFirstSession,
+  type SessionAnswer,
   type UserAnswer,
 } from '../sessions/sessions.ts'
-import {
-  readSystemSettings,
-  refuseClosedSignups,
-  systemSettingsQuery,
-} from '../system-settings/system-settings.ts'
+import { refuseClosedSignups, settingsIn, systemSettingsQuery } from '../system-settings/system-settings.ts'
 import { domainOfOwners } from '../tenants/describe-tenant.ts'
 import { withFreeTenantId } from '../tenants/free-tenant-id.ts'
 import type { ProvisioningAct } from '../tenants/new-tenant.ts'
@@ -67,12 +64,11 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
   const hashing = passwords.hash(input.admin_password)
   // The database looks meanwhile; whoever it refuses does not wait for the hash.
   hashing.catch(() => undefined)
-  const [[settings], known] = await db.readPlatform('signup', (queries) => [
+  const [settings, known] = await db.readPlatform('signup', (queries) => [
     systemSettingsQuery(queries),
     userWithEmail(queries, admin_email),
   ])
-  if (!settings) throw new Error('system_settings has no row')
-  refuseClosedSignups(settings)
+  refuseClosedSignups(settingsIn(settings))
   if (known.length > 0) throw new AppError('email_taken')
   const passwordHash = await hashing
 
@@ -101,7 +97,7 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
       .executeTakeFirst()
     if (inserted.numInsertedOrUpdatedRows !== 1n) throw new AppError('email_taken')
   })
-  return answer(context, made, user)
+  return answer(made)
 }
 
 /** Who took the address of an owner whom an operator is yet to make would keep that tenant from being made. */
@@ -139,7 +135,7 @@ export async function addCompany(
     if (context.config.emailVerification === 'required' && person.email_verified_at === null)
       throw new AppError('email_not_verified')
   })
-  return answer(context, made, user)
+  return answer(made)
 }
 
 /** What makeTenant makes, and for whom. */
@@ -156,7 +152,7 @@ interface MadeTenant {
   tenantId: TenantId
   trialEndsAt: Date | null
   /** None while the tenant waits for its owner's address to be confirmed. */
-  session: OpenedSession | undefined
+  signedIn: Promise<SessionAnswer> | undefined
 }
 
 async function makeTenant(
@@ -169,10 +165,13 @@ async function makeTenant(
   const request_id = origin.requestId
   const membershipId = newId(now)
   const mail = { email: user.email, ...newMailedToken('verify_email', now) }
-  return withFreeTenantId(context, company_name, async (tenantId) => {
+  return withFreeTenantId(context, company_name, async (tenantId, settings) => {
     const onStep = (step: string) => log.info({ tenant_id: tenantId, step, request_id }, 'tenant provisioned')
+    const session = isPending ? undefined : newSession({ tenantId, ip: origin.ip, now })
+    // Signed while the database works; nobody gets it when that fails.
+    const signedIn = session && answerWithTokens(context, session, { user, tenantId, role: 'owner' })
+    signedIn?.catch(() => undefined)
     const make = async (tx: PlatformTx) => {
-      const settings = await readSystemSettings(tx)
       refuseClosedSignups(settings)
       const { status, trialEndsAt } = isPending
         ? { status: 'PENDING' as const, trialEndsAt: null }
@@ -200,11 +199,9 @@ async function makeTenant(
             : enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail }),
         now,
       } as const
+      if (session) openFirstSession(tx, context, session, { userId: user.id, membershipId })
       await provisionTenant(tx, tenant, { onStep })
-      const session = isPending
-        ? undefined
-        : openFirstSession(tx, context, { userId: user.id, tenantId, membershipId, ip: origin.ip, now })
-      return { tenantId, trialEndsAt, session }
+      return { tenantId, trialEndsAt, signedIn }
     }
     const made = await db.withPlatform(
       'signup',
@@ -221,13 +218,8 @@ async function makeTenant(
   })
 }
 
-async function answer(context: Context, made: MadeTenant, user: UserAnswer) {
-  const { tenantId, session } = made
-  if (!session) return describe(made)
-  return {
-    ...describe(made),
-    ...(await answerWithTokens(context, session, { user, tenantId, role: 'owner' })),
-  }
+async function answer(made: MadeTenant) {
+  return { ...describe(made), ...(await made.signedIn) }
 }
 
 /** What is left of an answer that is given again. Tokens are signed when the transaction is over. */

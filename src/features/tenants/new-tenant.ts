@@ -72,7 +72,7 @@ export class AlreadyImportedError extends Error {
 export async function insertTenant(tx: PlatformTx, tenant: NewTenant): Promise<void> {
   const { tenantId, name, phone, region, plan, status, trialEndsAt, agent, cause, now } = tenant
   const { metadata = {}, limits = {} } = tenant
-  const inserted = await tx
+  const inserting = tx
     .insertInto('tenants')
     .values({
       tenant_id: tenantId,
@@ -93,7 +93,6 @@ export async function insertTenant(tx: PlatformTx, tenant: NewTenant): Promise<v
     })
     .onConflict((conflict) => conflict.column('tenant_id').doNothing())
     .executeTakeFirst()
-  if (inserted.numInsertedOrUpdatedRows !== 1n) throw new TenantIdTakenError(tenantId)
   const known = { tenantId, from: null, agent, cause, now } as const
   recordChange(tx, { ...known, field: 'status', to: status })
   recordChange(tx, { ...known, field: 'plan', to: plan })
@@ -109,6 +108,7 @@ export async function insertTenant(tx: PlatformTx, tenant: NewTenant): Promise<v
       ...(Object.keys(metadata).length > 0 ? ['metadata'] : []),
     ],
   })
+  if ((await inserting).numInsertedOrUpdatedRows !== 1n) throw new TenantIdTakenError(tenantId)
 }
 
 /** The line of a file that it is made from. @throws AlreadyImportedError */
