@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { dayMs } from '../support/clock-jobs.ts'
 import { signInOperator } from '../support/operators.ts'
 import { createCaller, createMember, type Platform, signupBody, startPlatform } from '../support/platform.ts'
@@ -123,6 +123,20 @@ describe('hold at once in another process:', () => {
     expect((await operator.post('/v1/admin/tenants', { company_name: 'By hand' })).status).toBe(201)
     await change({ signups_open: true })
     expect((await signUp()).status).toBe(201)
+  })
+
+  test('whether companies may sign up, also for one whose password is being hashed when they are closed', async () => {
+    const { passwords } = another.context
+    const { hash } = passwords
+    const hashing = vi.spyOn(passwords, 'hash').mockImplementationOnce(async (password) => {
+      await change({ signups_open: false })
+      return hash(password)
+    })
+    const { status, body } = await signUp()
+    expect([status, body.code]).toEqual([403, 'signups_closed'])
+    expect(hashing).toHaveBeenCalledOnce()
+    const left = `select count(*)::int as n from tenants where name = 'Company ${companies}'`
+    expect(await platform.sql(left)).toEqual([{ n: 0 }])
   })
 
   test('the region of a company that names none', async () => {
