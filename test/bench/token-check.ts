@@ -19,7 +19,7 @@ export class Refusal extends Error {
 
 /**
  * The check of the servers that Tenantry is compared with: a good token, and X-Tenant-ID that says the same tenant.
- * With `remembers` a token is verified once; Tenantry remembers them, too.
+ * With `remembers` a token is verified once. Tenantry remembers them, too, and those that it signed itself from the first.
  * @returns a function that throws Refusal 401, 400 or 403
  */
 export function openTokenCheck({ keys, remembers }: { keys: jose.JWK[]; remembers: boolean }) {

@@ -4,7 +4,7 @@ import { signInOperator } from '../support/operators.ts'
 import { type Platform, startPlatform } from '../support/platform.ts'
 
 // A tenant whose rows take longer to count than a statement may take: each of its rows keeps whoever reads it waiting.
-// A batch of deletions, which is not kept waiting, needs a small part of that time (136 ms), on a slow machine, too.
+// A batch of deletions is not kept waiting: of the 2 s that it may take it needs 0.14, so that a slow machine does, too.
 const statementTimeoutMs = 2_000
 const secondsPerRow = 0.002
 let platform: Platform

@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { AppError } from '../../src/errors.ts'
 import { missingOf } from '../../src/features/sessions/sessions.ts'
 import { addPerson, enter } from '../support/members.ts'
 import { type Answer, goodPassword, type Platform, startPlatform } from '../support/platform.ts'
@@ -199,6 +201,37 @@ describe('while an access token waits for the membership', () => {
     expect(await traces(userId)).toEqual(nothing)
   })
 })
+
+test.each(ways)(
+  'with %s: tokens live as long as they say, however long somebody else was waited for',
+  async (way) => {
+    const { userId, comeIn } = await createEntrant(way)
+    const later = () => {
+      platform.clock.advance(9_000)
+      return comeIn()
+    }
+    for (const { status, body } of await whileLocked(platform, holdUser(userId), [comeIn, later])) {
+      expect(status).toBe(200)
+      const { exp } = decodeJwt(body.access_token)
+      expect((exp as number) - platform.clock.now().getTime() / 1000).toBe(body.expires_in)
+    }
+  },
+)
+
+test.each(ways)(
+  'with %s: where neither tokens can be signed nor the session stored, that is what is told',
+  async (way) => {
+    const { userId, comeIn } = await createEntrant(way)
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    vi.spyOn(platform.context.tokens, 'issueAccess').mockRejectedValue(new AppError('database_unavailable'))
+    const [refused] = await whileLocked(platform, holdUser(userId) + remove(userId), [comeIn])
+    expect([refused?.status, refused?.body.code]).toEqual(notOfTenant)
+    vi.restoreAllMocks()
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  },
+)
 
 test.each([
   ['23502', 'sessions', 'user_id', 'user'],

@@ -21,6 +21,7 @@ const path = '/v1/admin/settings'
 const atFirst = { trial_days: 14, signups_open: true, default_region: 'FR', default_language: 'fr' }
 const change = (body: object) => operator.patch(path, body)
 afterEach(async () => {
+  vi.restoreAllMocks()
   expect((await change(atFirst)).status).toBe(200)
 })
 
@@ -126,8 +127,9 @@ describe('hold at once in another process:', () => {
   })
 
   test('whether companies may sign up, also for one whose password is being hashed when they are closed', async () => {
-    const { passwords } = another.context
+    const { passwords, db } = another.context
     const { hash } = passwords
+    const transactions = vi.spyOn(db, 'withPlatform')
     const hashing = vi.spyOn(passwords, 'hash').mockImplementationOnce(async (password) => {
       await change({ signups_open: false })
       return hash(password)
@@ -135,6 +137,8 @@ describe('hold at once in another process:', () => {
     const { status, body } = await signUp()
     expect([status, body.code]).toEqual([403, 'signups_closed'])
     expect(hashing).toHaveBeenCalledOnce()
+    // The first look let it in.
+    expect(transactions.mock.calls.map(([reason]) => reason)).toContain('signup')
     const left = `select count(*)::int as n from tenants where name = 'Company ${companies}'`
     expect(await platform.sql(left)).toEqual([{ n: 0 }])
   })

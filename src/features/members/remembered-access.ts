@@ -20,9 +20,10 @@ export interface RememberedAccess {
 }
 
 /**
- * Remembers in one process, and only of sessions: tokens that are verified already are the same claims each time. Who
- * writes holds the tenant's row, whose state has to be the one that is remembered (holdTenantAsKnown); session, membership,
- * role and plan may be older by what is remembered, where another process has changed them.
+ * Remembers in one process, and only of sessions: a token that this process signed or verified gives the same claims
+ * object each time. Who writes holds the tenant's row, whose state has to be the one that is remembered
+ * (holdTenantAsKnown); session, membership, role and plan may be older by what is remembered, where another process has
+ * changed them.
  */
 export function createRememberedAccess({ generationOf }: Pick<Database, 'generationOf'>): RememberedAccess {
   const remembered = new WeakMap<Claims, Map<ModuleName | undefined, Remembered>>()

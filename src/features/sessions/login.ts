@@ -10,12 +10,12 @@ import { needsRehash } from './argon2.ts'
 import { nobody } from './known-address.ts'
 import { findProven, type Proof, readProof } from './proof.ts'
 import {
-  answerWithTokens,
   enterable,
   missingOf,
   newSession,
   openSession,
   type SessionAnswer,
+  signMeanwhile,
   type UserAnswer,
 } from './sessions.ts'
 
@@ -115,9 +115,7 @@ async function enter(
   const tenantId = parseTenantId(membership.tenant_id) as TenantId
   const now = context.clock.now()
   const session = newSession({ tenantId, ip: origin.ip, now })
-  // Signed while the database works; nobody gets it when that fails.
-  const signedIn = answerWithTokens(context, session, { user, tenantId, role: membership.role as Role })
-  signedIn.catch(() => undefined)
+  const signed = signMeanwhile(context, session, { user, tenantId, role: membership.role as Role })
   try {
     await context.db.withPlatform(
       'login',
@@ -134,7 +132,7 @@ async function enter(
       },
       { tenantId },
     )
-    return await signedIn
+    return await signed()
   } catch (error) {
     const missing = missingOf(error)
     if (missing === 'membership') throw new AppError('tenant_mismatch', { cause: error })

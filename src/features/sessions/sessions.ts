@@ -30,11 +30,13 @@ interface Opening {
   now: Date
 }
 
-/** A session that is yet to be stored, and its refresh token, of which only hashes are. */
+/** A session that is yet to be stored, and its refresh token, of which only hashes will be. */
 export interface NewSession {
   sessionId: string
   refreshToken: string
+  /** Where its person is known from then on; no part of the row. */
   ip: string | null
+  /** What is stored of it, beside whose it is. */
   row: {
     id: string
     subject_tenant_id: TenantId
@@ -76,7 +78,7 @@ export function sessionEnd(now: Date): Date {
   return new Date(now.getTime() + sessionDays * 86_400_000)
 }
 
-/** Makes a session and its tokens, which are good once it is stored. */
+/** Makes a session, which openSession or openFirstSession stores, and its refresh token, which is good from then on. */
 export function newSession({ tenantId, ip, now }: Opening): NewSession {
   const id = newId(now)
   const random = randomBytes(64)
@@ -93,7 +95,7 @@ export function newSession({ tenantId, ip, now }: Opening): NewSession {
   return { sessionId: id, refreshToken: writeRefreshToken({ lookup, secret }), ip, row }
 }
 
-/** Stores the session of a member whom this transaction makes, when it commits: nothing can have become of them. */
+/** Stores, when the transaction commits, the session of a member whom it makes: nothing can have become of them. */
 export function openFirstSession(
   tx: PlatformTx,
   context: Pick<Context, 'keyedHash'>,
@@ -105,9 +107,9 @@ export function openFirstSession(
 }
 
 /**
- * Stores a session of somebody who has shown who they are when the transaction commits, if the proof then still holds, and
- * so does a membership with which one can sign in. Otherwise nothing commits, and missingOf tells by the error which of
- * them is gone.
+ * Stores, when the transaction commits, a session of somebody who has shown who they are, if the proof then still holds,
+ * and so does a membership with which one can sign in. Otherwise nothing commits, and missingOf tells by the error which
+ * of the two is gone.
  */
 export function openSession(
   tx: PlatformTx,
@@ -199,11 +201,39 @@ export async function lockUser(tx: PlatformTx, userId: string): Promise<void> {
   await tx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute()
 }
 
-/** The tokens of a session, as login and signup answer them. */
+/** Whose session it is, and as what. */
+interface SignedIn {
+  user: UserAnswer
+  tenantId: TenantId
+  role: Role
+}
+
+/**
+ * Begins to sign the tokens of a session that is yet to be stored: they open nothing until then.
+ * @returns what gives them when it is stored. What took a second or more has them signed once more: they would live shorter
+ *   than they say, and the key may be gone
+ */
+export function signMeanwhile(
+  context: Pick<Context, 'tokens' | 'clock'>,
+  session: NewSession,
+  whose: SignedIn,
+): () => Promise<SessionAnswer> {
+  const startedAt = context.clock.now().getTime()
+  const signed = answerWithTokens(context, session, whose)
+  // When the session could not be stored, nobody waits for it.
+  signed.catch(() => undefined)
+  return () =>
+    context.clock.now().getTime() - startedAt < 1000 ? signed : answerWithTokens(context, session, whose)
+}
+
+/**
+ * The tokens of a session, as login, refresh, signup and an accepted invitation answer them.
+ * @throws AppError 503 `database_unavailable`, `overloaded` while no signing key is known
+ */
 export async function answerWithTokens(
   { tokens }: Pick<Context, 'tokens'>,
   session: Pick<NewSession, 'sessionId' | 'refreshToken'>,
-  { user, tenantId, role }: { user: UserAnswer; tenantId: TenantId; role: Role },
+  { user, tenantId, role }: SignedIn,
 ): Promise<SessionAnswer> {
   const { sessionId, refreshToken } = session
   return {

@@ -68,9 +68,10 @@ interface TokenOptions {
   issuer: string
 }
 
-/** An access token that was issued or verified by this process: by whom it is signed, and until when it is good. */
+/** What an access token says that this process signed or verified, so that it need not be verified again. */
 interface KnownToken {
   claims: UserClaims | SupportClaims
+  /** The key it is signed with: the token is void when that is removed. */
   kid: string
   /** Milliseconds since 1970. */
   expiresAt: number
@@ -80,8 +81,9 @@ interface KnownToken {
 export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
   const known = new Map<string, KnownToken>()
 
+  /** Behind all others: what nobody has used for longest is forgotten first. */
   function remember(token: string, what: KnownToken): void {
-    if (known.size >= rememberedTokens) known.delete(known.keys().next().value as string)
+    while (known.size >= rememberedTokens) known.delete(known.keys().next().value as string)
     known.set(token, what)
   }
   const sign = async (kind: Kind, subject: string, payload: jose.JWTPayload, expiresAt?: Date) => {
@@ -97,7 +99,10 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
       .setIssuedAt(issuedAt)
       .setExpirationTime(end)
       .sign(privateKey)
-    return { token, kid, expiresAt: end.getTime() }
+    // Whoever signed it need not verify it.
+    if (kind === 'access')
+      remember(token, { claims: readClaims({ ...payload, sub: subject }), kid, expiresAt: end.getTime() })
+    return token
   }
   const verify = async (kind: Kind, token: string, requiredClaims: string[]) => {
     const { typ, audience } = kinds[kind]
@@ -123,8 +128,11 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
     const before = known.get(token)
     if (before) {
       const isGood = before.expiresAt > clock.now().getTime() && (await keyring.has(before.kid))
-      if (isGood) return before.claims
       known.delete(token)
+      if (isGood) {
+        remember(token, before)
+        return before.claims
+      }
     }
     const { payload, kid } = await verify('access', token, ['tenant_id', 'role', 'sid'])
     const claims = readClaims(payload)
@@ -134,21 +142,20 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
 
   return {
     accessSeconds,
-    async issueAccess({ userId, sessionId, tenantId, role }) {
-      const { token, ...signed } = await sign('access', userId, { tenant_id: tenantId, sid: sessionId, role })
-      // Whoever has signed it need not verify it.
-      remember(token, { claims: { kind: 'user', userId, sessionId, tenantId }, ...signed })
-      return token
-    },
-    async issueSupport({ adminId, supportSessionId, tenantId, isReadOnly, expiresAt }) {
-      const payload = {
-        tenant_id: tenantId,
-        sid: supportSessionId,
-        role: 'admin' satisfies Role,
-        support: (isReadOnly ? 'read_only' : 'read_write') satisfies SupportMark,
-      }
-      return (await sign('access', adminId, payload, expiresAt)).token
-    },
+    issueAccess: ({ userId, sessionId, tenantId, role }) =>
+      sign('access', userId, { tenant_id: tenantId, sid: sessionId, role }),
+    issueSupport: ({ adminId, supportSessionId, tenantId, isReadOnly, expiresAt }) =>
+      sign(
+        'access',
+        adminId,
+        {
+          tenant_id: tenantId,
+          sid: supportSessionId,
+          role: 'admin' satisfies Role,
+          support: (isReadOnly ? 'read_only' : 'read_write') satisfies SupportMark,
+        },
+        expiresAt,
+      ),
     verifyAccess,
     async verifyUser(token) {
       const claims = await verifyAccess(token)
@@ -156,19 +163,15 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
       return claims
     },
 
-    async issueSelection({ userId, passwordChangedAt }) {
-      const payload = { password_changed_at: passwordChangedAt.getTime() }
-      return (await sign('selection', userId, payload)).token
-    },
+    issueSelection: ({ userId, passwordChangedAt }) =>
+      sign('selection', userId, { password_changed_at: passwordChangedAt.getTime() }),
     async verifySelection(token) {
       const { payload } = await verify('selection', token, ['password_changed_at'])
       return { userId: String(payload.sub), passwordChangedAt: new Date(Number(payload.password_changed_at)) }
     },
 
-    async issueAdmin({ adminId, credentialsChangedAt }) {
-      const payload = { credentials_changed_at: credentialsChangedAt.getTime() }
-      return (await sign('admin', adminId, payload)).token
-    },
+    issueAdmin: ({ adminId, credentialsChangedAt }) =>
+      sign('admin', adminId, { credentials_changed_at: credentialsChangedAt.getTime() }),
     async verifyAdmin(token) {
       const { payload } = await verify('admin', token, ['credentials_changed_at'])
       const credentialsChangedAt = new Date(Number(payload.credentials_changed_at))

@@ -8,10 +8,9 @@ import { meQuery } from '../members/me.ts'
 import { listPlans } from '../plans/plans.ts'
 import { planNameSchema, planSchema } from '../plans/schemas.ts'
 import { loginSchema, passwordSchema } from '../sessions/schemas.ts'
-import { findFreeTenantId } from '../tenants/free-tenant-id.ts'
 import { templateSchema } from '../tenants/provision-schemas.ts'
 import { regionSchema } from '../tenants/schemas.ts'
-import { toSlug } from '../tenants/slug.ts'
+import { findFreeTenantId, toSlug } from '../tenants/slug.ts'
 import { addCompany, isEmailKnown, signUp } from './signup.ts'
 
 /** What a company says of itself. */
@@ -87,7 +86,7 @@ export const signupRoutes = [
     response: { status: 200, body: z.strictObject({ available: z.boolean(), tenant_id: z.string() }) },
     handler: async ({ context, input }) => {
       const { name } = input.query
-      const { tenantId } = await findFreeTenantId(context.db, name)
+      const tenantId = await findFreeTenantId(context.db, name)
       const slug = toSlug(name)
       return ok({ available: slug === '' || slug === tenantId, tenant_id: tenantId })
     },

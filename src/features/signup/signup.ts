@@ -11,14 +11,17 @@ import type { UserClaims } from '../members/access.ts'
 import type { PlanName } from '../plans/plans.ts'
 import { refuseWeakPassword } from '../sessions/passwords.ts'
 import {
-  answerWithTokens,
   isSessionLive,
   newSession,
   openFirstSession,
-  type SessionAnswer,
+  signMeanwhile,
   type UserAnswer,
 } from '../sessions/sessions.ts'
-import { refuseClosedSignups, settingsIn, systemSettingsQuery } from '../system-settings/system-settings.ts'
+import {
+  readSystemSettings,
+  refuseClosedSignups,
+  systemSettingsQuery,
+} from '../system-settings/system-settings.ts'
 import { domainOfOwners } from '../tenants/describe-tenant.ts'
 import { withFreeTenantId } from '../tenants/free-tenant-id.ts'
 import type { ProvisioningAct } from '../tenants/new-tenant.ts'
@@ -64,11 +67,12 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
   const hashing = passwords.hash(input.admin_password)
   // The database looks meanwhile; whoever it refuses does not wait for the hash.
   hashing.catch(() => undefined)
-  const [settings, known] = await db.readPlatform('signup', (queries) => [
+  const [[settings], known] = await db.readPlatform('signup', (queries) => [
     systemSettingsQuery(queries),
     userWithEmail(queries, admin_email),
   ])
-  refuseClosedSignups(settingsIn(settings))
+  if (!settings) throw new Error('system_settings has no row')
+  refuseClosedSignups(settings)
   if (known.length > 0) throw new AppError('email_taken')
   const passwordHash = await hashing
 
@@ -81,7 +85,7 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
     locale: input.locale,
   }
   const isPending = config.emailVerification === 'required'
-  const made = await makeTenant(context, { input, user, origin, now, isPending }, async (tx) => {
+  return makeTenant(context, { input, user, origin, now, isPending }, async (tx) => {
     const inserted = await tx
       .insertInto('users')
       .values({
@@ -97,7 +101,6 @@ export async function signUp(context: Context, input: SignupInput, origin: Origi
       .executeTakeFirst()
     if (inserted.numInsertedOrUpdatedRows !== 1n) throw new AppError('email_taken')
   })
-  return answer(made)
 }
 
 /** Who took the address of an owner whom an operator is yet to make would keep that tenant from being made. */
@@ -122,7 +125,7 @@ export async function addCompany(
 ) {
   const now = context.clock.now()
   const company = { input, user, origin, now, isPending: false, keep }
-  const made = await makeTenant(context, company, async (tx) => {
+  return makeTenant(context, company, async (tx) => {
     // Held until the new session is there: a new password ends the sessions behind its own lock of this row.
     const person = await tx
       .selectFrom('users')
@@ -135,7 +138,11 @@ export async function addCompany(
     if (context.config.emailVerification === 'required' && person.email_verified_at === null)
       throw new AppError('email_not_verified')
   })
-  return answer(made)
+}
+
+interface MadeTenant {
+  tenantId: TenantId
+  trialEndsAt: Date | null
 }
 
 /** What makeTenant makes, and for whom. */
@@ -148,30 +155,22 @@ interface TenantToMake {
   keep?: Keep
 }
 
-interface MadeTenant {
-  tenantId: TenantId
-  trialEndsAt: Date | null
-  /** None while the tenant waits for its owner's address to be confirmed. */
-  signedIn: Promise<SessionAnswer> | undefined
-}
-
 async function makeTenant(
   context: Context,
   { input, user, origin, now, isPending, keep = keepNothing }: TenantToMake,
   holdUser: (tx: PlatformTx) => Promise<void>,
-): Promise<MadeTenant> {
+) {
   const { db, log } = context
   const { company_name, plan } = input
   const request_id = origin.requestId
   const membershipId = newId(now)
   const mail = { email: user.email, ...newMailedToken('verify_email', now) }
-  return withFreeTenantId(context, company_name, async (tenantId, settings) => {
+  return withFreeTenantId(context, company_name, async (tenantId) => {
     const onStep = (step: string) => log.info({ tenant_id: tenantId, step, request_id }, 'tenant provisioned')
     const session = isPending ? undefined : newSession({ tenantId, ip: origin.ip, now })
-    // Signed while the database works; nobody gets it when that fails.
-    const signedIn = session && answerWithTokens(context, session, { user, tenantId, role: 'owner' })
-    signedIn?.catch(() => undefined)
+    const signed = session && signMeanwhile(context, session, { user, tenantId, role: 'owner' })
     const make = async (tx: PlatformTx) => {
+      const settings = await readSystemSettings(tx)
       refuseClosedSignups(settings)
       const { status, trialEndsAt } = isPending
         ? { status: 'PENDING' as const, trialEndsAt: null }
@@ -199,9 +198,10 @@ async function makeTenant(
             : enqueueJob(tx, 'send-account-mail', { template: 'welcome', company_name, ...mail }),
         now,
       } as const
+      // Asked for ahead of the steps, so that it is ready to leave with COMMIT when they are answered.
       if (session) openFirstSession(tx, context, session, { userId: user.id, membershipId })
       await provisionTenant(tx, tenant, { onStep })
-      return { tenantId, trialEndsAt, signedIn }
+      return { tenantId, trialEndsAt }
     }
     const made = await db.withPlatform(
       'signup',
@@ -214,15 +214,11 @@ async function makeTenant(
       { tenantId },
     )
     log.info({ tenant_id: tenantId, plan, request_id }, 'tenant created')
-    return made
+    return { ...describe(made), ...(await signed?.()) }
   })
 }
 
-async function answer(made: MadeTenant) {
-  return { ...describe(made), ...(await made.signedIn) }
-}
-
-/** What is left of an answer that is given again. Tokens are signed when the transaction is over. */
+/** What is given when a request comes again under its Idempotency-Key: all but the tokens, which are never stored. */
 function answerWithoutTokens({ tokens }: Context, made: MadeTenant, user: UserAnswer) {
   const { tenantId: tenant_id } = made
   const withoutTokens = { access_token: null, refresh_token: null, expires_in: tokens.accessSeconds }

@@ -1,4 +1,4 @@
-import { type InferResult, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
 import { AppError } from '../../errors.ts'
 import type { Origin } from '../audit/audit.ts'
@@ -21,7 +21,7 @@ const columns = ['trial_days', 'signups_open', 'default_region', 'default_langua
 
 /** The settings as they are in this transaction: read in the one that they govern, so that no process has older ones. */
 export async function readSystemSettings(tx: PlatformTx): Promise<SystemSettings> {
-  return settingsIn(await systemSettingsQuery(tx).execute())
+  return (await systemSettingsQuery(tx).executeTakeFirstOrThrow()) as SystemSettings
 }
 
 /** Lets nobody sign a company up while that is closed. @throws AppError 403 `signups_closed` */
@@ -64,13 +64,7 @@ export async function changeSystemSettings(
   return showSystemSettings(tx)
 }
 
-/** The settings, as a query: one row, which settingsIn takes. */
+/** The settings, as a query: one row. */
 export function systemSettingsQuery(queries: PlatformQueryBuilder) {
   return queries.selectFrom('system_settings').select(columns)
-}
-
-/** The row of systemSettingsQuery. */
-export function settingsIn([row]: InferResult<ReturnType<typeof systemSettingsQuery>>): SystemSettings {
-  if (!row) throw new Error('system_settings has no row')
-  return row as SystemSettings
 }

@@ -93,6 +93,8 @@ export async function insertTenant(tx: PlatformTx, tenant: NewTenant): Promise<v
     })
     .onConflict((conflict) => conflict.column('tenant_id').doNothing())
     .executeTakeFirst()
+  // What leaves with COMMIT is made ready while the database answers.
+  inserting.catch(() => undefined)
   const known = { tenantId, from: null, agent, cause, now } as const
   recordChange(tx, { ...known, field: 'status', to: status })
   recordChange(tx, { ...known, field: 'plan', to: plan })

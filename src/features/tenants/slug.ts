@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { deburr } from 'es-toolkit'
+import type { Database } from '../../db/database.ts'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 
 const longest = 40
@@ -28,21 +29,26 @@ export function isReserved(slug: string): boolean {
   return reserved.has(slug)
 }
 
-/** An id for a company of whose name nothing is left in a slug. */
-export function randomId(): TenantId {
-  return asTenantId(`tenant-${randomBytes(4).toString('hex')}`)
-}
-
-/** Between which ids all lie that firstFreeOf may give for a slug: from the first one on, and before the second. */
-export function rangeOf(slug: string): [from: string, to: string] {
+/**
+ * The id that a company of this name would get now: the slug, or the slug with the first free number behind it.
+ * Another signup may take it before this one does, so the insert decides.
+ */
+export async function findFreeTenantId(db: Database, name: string): Promise<TenantId> {
+  const slug = toSlug(name)
+  if (slug === '') return asTenantId(`tenant-${randomBytes(4).toString('hex')}`)
   // Every candidate begins with this stem; '.' is the character after '-', and '~' comes after all of a slug's.
-  if (slug.length <= longest - 12) return [slug, `${slug}.`]
-  const stem = slug.slice(0, longest - 12)
-  return [stem, `${stem}~`]
-}
-
-/** The slug as an id, or the slug with the first number behind it that is free. */
-export function firstFreeOf(slug: string, taken: ReadonlySet<string>): TenantId {
+  const [from, to] =
+    slug.length <= longest - 12
+      ? [slug, `${slug}.`]
+      : [slug.slice(0, longest - 12), `${slug.slice(0, longest - 12)}~`]
+  const [rows] = await db.readPlatform('signup', (queries) => [
+    queries
+      .selectFrom('tenants')
+      .select('tenant_id')
+      .where('tenant_id', '>=', from)
+      .where('tenant_id', '<', to),
+  ])
+  const taken = new Set(rows.map((row) => row.tenant_id))
   if (!taken.has(slug) && !isReserved(slug)) return asTenantId(slug)
   for (let number = 2; ; number++) {
     const suffix = `-${number}`
