@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as jose from 'jose'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { rotateKeys } from '../../src/features/sessions/signing-keys.ts'
@@ -167,10 +168,48 @@ describe('a server with another TOKEN_KEY_SECRET', () => {
 test('while the database is away, a server goes on with the keys that it knows', async () => {
   const { here } = await someone()
   const { tokens, db } = another.context
-  const away = vi.spyOn(db, 'withPlatform').mockRejectedValue(new Error('away'))
+  const away = vi.spyOn(db, 'readPlatform').mockRejectedValue(new Error('away'))
+  for (const ms of [800, 201, 1001]) {
+    advance(ms)
+    expect(await tokens.verifyAccess(here.token)).toMatchObject({ userId: here.userId })
+  }
+  expect(away).toHaveBeenCalledTimes(3)
+})
+
+test('a server that is asked often reads the keys while it goes on with those it knows, but not for longer than a second', async () => {
+  const { here } = await someone()
+  const { tokens, db } = another.context
+  const isTaken = () =>
+    tokens.verifyAccess(here.token).then(
+      () => true,
+      () => false,
+    )
+  expect(await isTaken()).toBe(true)
   advance(second + 1)
-  expect(await tokens.verifyAccess(here.token)).toMatchObject({ userId: here.userId })
-  expect(away).toHaveBeenCalled()
+  expect(await isTaken()).toBe(true)
+
+  const answering = Promise.withResolvers<void>()
+  const { readPlatform } = db
+  const reads = vi.spyOn(db, 'readPlatform').mockImplementation((async (
+    ...given: Parameters<typeof readPlatform>
+  ) => {
+    await answering.promise
+    return readPlatform(...given)
+  }) as typeof readPlatform)
+  await rotate({ removeOthers: true })
+  advance(800)
+  expect([await isTaken(), await isTaken()], 'while it is read').toEqual([true, true])
+  expect(reads).toHaveBeenCalledTimes(1)
+  advance(201)
+  let isOver = false
+  const later = isTaken().finally(() => {
+    isOver = true
+  })
+  await sleep(50)
+  expect(isOver, 'a second after it was asked for').toBe(false)
+  answering.resolve()
+  expect(await later).toBe(false)
+  expect(reads).toHaveBeenCalledTimes(1)
 })
 
 test('a server remembers ten thousand tokens that it issued or verified, and no more', async () => {

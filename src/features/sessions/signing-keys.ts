@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as jose from 'jose'
-import { sql } from 'kysely'
-import type { Database, PlatformTx } from '../../db/database.ts'
+import { type InferResult, sql } from 'kysely'
+import type { Database, PlatformQueryBuilder, PlatformTx } from '../../db/database.ts'
 import { createVault, type Vault } from '../../secrets.ts'
 import { writePlatformAuditEntry } from '../audit/audit.ts'
 
@@ -39,6 +40,8 @@ interface KeyringOptions {
  * anybody can name a key that does not exist, so the database is not asked more often for those either.
  */
 const keptMs = 1_000
+/** From then on it is read again while it still counts: where requests come often, none waits for that. */
+const renewedAfterMs = 700
 /** How long before its first signature a key is published, for those who keep what the JWKS endpoint told them. */
 export const publishedAheadSeconds = 60
 /** A key that has been followed by another for so long has signed no token that is still good. */
@@ -63,21 +66,33 @@ export async function openKeyring({ db, clock, secret }: KeyringOptions): Promis
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
 
-  function take(keys: StoredKey[]): void {
+  /** @param askedAt when the database was asked for them, of performance.now() */
+  function take(keys: StoredKey[], askedAt: number): void {
+    // Others that were asked for later are known already.
+    if (askedAt < readAt) return
+    readAt = askedAt
+    // A kid is a thumbprint (RFC 7638): the same ones are the same keys, which are imported already.
+    if (isDeepStrictEqual(kidsOf(keys), kidsOf(stored))) return
     stored = keys
     publicKeys = jose.createLocalJWKSet({ keys: keys.map(({ publicJwk }) => publicJwk) })
-    readAt = performance.now()
   }
-  /** Reads again what is too old; while the database cannot be reached, what is known goes on. */
-  async function refresh(): Promise<void> {
-    if (performance.now() - readAt <= keptMs) return
+  function read(): Promise<void> {
+    const askedAt = performance.now()
     reading ??= db
-      .withPlatform('signing keys', readKeys)
-      .then(take)
+      .readPlatform('signing keys', (queries) => [keysQuery(queries)])
+      .then(([rows]) => take(rows.map(toStoredKey), askedAt))
       .finally(() => {
         reading = undefined
       })
-    await reading.catch((error) => {
+    return reading
+  }
+  /** Reads again what is too old; while the database cannot be reached, what is known goes on. */
+  async function refresh(): Promise<void> {
+    const age = performance.now() - readAt
+    if (age <= renewedAfterMs) return
+    const renewed = read()
+    if (age <= keptMs) return void renewed.catch(() => undefined)
+    await renewed.catch((error) => {
       if (stored.length === 0) throw error
     })
   }
@@ -95,12 +110,13 @@ export async function openKeyring({ db, clock, secret }: KeyringOptions): Promis
   /** Two processes that find none at once, as on an empty database, agree on one, unless their secrets differ. */
   async function addSigner(): Promise<SigningKey> {
     const made = await makeKey(vault, clock.now())
+    const askedAt = performance.now()
     const keys = await db.withPlatform('signing keys', async (tx) => {
       await sql`select pg_advisory_xact_lock(hashtext('signing keys'))`.execute(tx)
       const present = await readKeys(tx)
       return (await findSigner(present)) ? present : insert(tx, made)
     })
-    take(keys)
+    take(keys, askedAt)
     return (await findSigner(keys)) as SigningKey
   }
   const keyring: Keyring = {
@@ -175,19 +191,27 @@ function findOutlived(keys: StoredKey[], now: Date): string[] {
 }
 
 async function readKeys(tx: PlatformTx): Promise<StoredKey[]> {
-  const rows = await tx
+  return (await keysQuery(tx).execute()).map(toStoredKey)
+}
+
+function keysQuery(queries: PlatformQueryBuilder) {
+  return queries
     .selectFrom('signing_keys')
     .select(['kid', 'public_jwk', 'private_jwe', 'active_from'])
     .orderBy('active_from', 'desc')
     .orderBy('kid')
-    .execute()
-  return rows.map((row) => ({
+}
+
+function toStoredKey(row: InferResult<ReturnType<typeof keysQuery>>[number]): StoredKey {
+  return {
     kid: row.kid,
     publicJwk: row.public_jwk as unknown as jose.JWK,
     privateJwe: row.private_jwe,
     activeFrom: row.active_from,
-  }))
+  }
 }
+
+const kidsOf = (keys: StoredKey[]) => keys.map(({ kid }) => kid)
 
 interface MadeKey {
   kid: string
