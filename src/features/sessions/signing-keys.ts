@@ -66,15 +66,14 @@ export async function openKeyring({ db, clock, secret }: KeyringOptions): Promis
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
 
-  /** @param askedAt when the database was asked for them, of performance.now() */
+  /** @param askedAt when they were asked for, of performance.now(); what was asked for later stays */
   function take(keys: StoredKey[], askedAt: number): void {
-    // Others that were asked for later are known already.
     if (askedAt < readAt) return
     readAt = askedAt
     // A kid is a thumbprint (RFC 7638): the same ones are the same keys, which are imported already.
-    if (isDeepStrictEqual(kidsOf(keys), kidsOf(stored))) return
+    const areSame = isDeepStrictEqual(kidsOf(keys), kidsOf(stored))
     stored = keys
-    publicKeys = jose.createLocalJWKSet({ keys: keys.map(({ publicJwk }) => publicJwk) })
+    if (!areSame) publicKeys = jose.createLocalJWKSet({ keys: keys.map(({ publicJwk }) => publicJwk) })
   }
   function read(): Promise<void> {
     const askedAt = performance.now()
@@ -110,13 +109,13 @@ export async function openKeyring({ db, clock, secret }: KeyringOptions): Promis
   /** Two processes that find none at once, as on an empty database, agree on one, unless their secrets differ. */
   async function addSigner(): Promise<SigningKey> {
     const made = await makeKey(vault, clock.now())
-    const askedAt = performance.now()
     const keys = await db.withPlatform('signing keys', async (tx) => {
       await sql`select pg_advisory_xact_lock(hashtext('signing keys'))`.execute(tx)
       const present = await readKeys(tx)
       return (await findSigner(present)) ? present : insert(tx, made)
     })
-    take(keys, askedAt)
+    // Whoever asked before it was saved may have been answered without it.
+    take(keys, performance.now())
     return (await findSigner(keys)) as SigningKey
   }
   const keyring: Keyring = {
