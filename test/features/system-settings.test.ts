@@ -143,6 +143,22 @@ describe('hold at once in another process:', () => {
     expect(await platform.sql(left)).toEqual([{ n: 0 }])
   })
 
+  test('whether companies may sign up, also for one that waits for its transaction when they are closed', async () => {
+    const { db } = another.context
+    const { withPlatform } = db
+    const late = vi.spyOn(db, 'withPlatform').mockImplementation((async (
+      ...given: Parameters<typeof withPlatform>
+    ) => {
+      if (given[0] === 'signup') await change({ signups_open: false })
+      return withPlatform(...given)
+    }) as typeof withPlatform)
+    const { status, body } = await signUp()
+    expect([status, body.code]).toEqual([403, 'signups_closed'])
+    expect(late.mock.calls.map(([reason]) => reason)).toContain('signup')
+    const left = `select count(*)::int as n from tenants where name = 'Company ${companies}'`
+    expect(await platform.sql(left)).toEqual([{ n: 0 }])
+  })
+
   test('the region of a company that names none', async () => {
     await change({ default_region: 'BE' })
     expect(await regionOf((await signUp()).body.tenant_id)).toBe('BE')
