@@ -7,16 +7,17 @@ import { createPasswords, refuseWeakPassword } from '../../src/features/sessions
 import { root } from '../support/consumer.ts'
 import { type Answer, goodPassword, type Platform, signupBody, startPlatform } from '../support/platform.ts'
 
-/** Holds up the threads' work on request. */
+/** Holds up the threads' work on request, and knows what they were given. */
 const running = vi.hoisted(() => {
   // Another file may have loaded what is to be held up, where files share a process.
   vi.resetModules()
-  return { hold: Promise.resolve() }
+  return { hold: Promise.resolve(), groups: [] as unknown[][] }
 })
 vi.mock('piscina', async (importOriginal) => {
   const original = await importOriginal<typeof import('piscina')>()
   class Piscina extends original.Piscina {
     override async run(...task: Parameters<typeof original.Piscina.prototype.run>) {
+      running.groups.push(task[0])
       await running.hold
       return super.run(...task)
     }
@@ -144,8 +145,10 @@ test('what Node’s thread pool does comes in between, however many are hashed',
 test('a thread that ends by itself takes what it computes with it, and another comes', async () => {
   const { passwords, threads, stopNoting } = await createWatched(1)
   const lost = passwords.hash('x')
+  const inLine = [passwords.hash('x'), passwords.hash('x')]
   await threads[0]?.terminate()
   await expect(lost).rejects.toThrow()
+  expect(await Promise.all(inLine)).toHaveLength(2)
   expect(await passwords.verify('x', await passwords.hash('x'))).toBe(true)
   expect(threads.length).toBe(2)
   stopNoting()
@@ -163,6 +166,52 @@ test('who asks first is served first', async () => {
   )
   expect(order).toEqual(order.toSorted((one, other) => one - other))
   await passwords.close()
+})
+
+test.each([
+  [1, 21, [1, 8, 8, 4]],
+  [1, 4, [1, 3]],
+  [2, 8, [1, 1, 3, 2, 1]],
+  [4, 4, [1, 1, 1, 1]],
+])(
+  '%s threads share a line of %s, each its part of it and at most 8 at once',
+  async (atOnce, count, sizes) => {
+    const passwords = await open(atOnce, 100)
+    running.groups = []
+    const hashes = await Promise.all(Array.from({ length: count }, () => passwords.hash('x')))
+    expect(new Set(hashes).size).toBe(count)
+    expect(running.groups.map(({ length }) => length)).toEqual(sizes)
+    await passwords.close()
+  },
+)
+
+test('those that are computed together have each their own outcome', async () => {
+  const passwords = await open(1, 100)
+  const [ofX, ofY] = await Promise.all([passwords.hash('x'), passwords.hash('y')])
+  running.groups = []
+  const outcomes = await Promise.allSettled([
+    passwords.verify('x', ofX),
+    passwords.verify('x', ofX),
+    passwords.verify('x', ofY),
+    passwords.verify('x', 'no hash'),
+    passwords.verify('the password of nobody', undefined),
+    passwords.hash('x'),
+    passwords.verify('y', ofY),
+  ])
+  expect(running.groups.map(({ length }) => length)).toEqual([1, 6])
+  expect(outcomes.map((outcome) => ('value' in outcome ? outcome.value : outcome.status))).toEqual([
+    ...[true, true, false, 'rejected', false, expect.stringMatching(/^\$argon2id\$/), true],
+  ])
+  await passwords.close()
+})
+
+test('what is in line when it is closed is not computed', async () => {
+  const passwords = await open(1, 100)
+  running.groups = []
+  const lost = Promise.allSettled(Array.from({ length: 5 }, () => passwords.hash('x')))
+  await passwords.close()
+  expect((await lost).map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
+  expect(running.groups.length).toBe(1)
 })
 
 test('what is closed stays closed', async () => {

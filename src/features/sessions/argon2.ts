@@ -9,14 +9,25 @@ const parametersInHash = '$argon2id$v=19$m=19456,t=2,p=1$'
 /** This file, as a thread is told of it: compiled it has another name. */
 export const argon2File = import.meta.filename
 
-/** @returns a PHC string */
-export function hash({ password }: { password: string }): string {
-  return hashSync(password, parameters)
+/** A password to hash; with a hash, to say whether it belongs to that. */
+export interface Computation {
+  password: string
+  hash?: string
 }
 
-/** Whether the password belongs to the hash. @throws Error when that is no PHC string */
-export function verify({ password, hash }: { password: string; hash: string }): boolean {
-  return verifySync(hash, password)
+/** What came of each: a PHC string, or whether the password belongs; an Error where the given hash is no PHC string. */
+type Outcome = PromiseSettledResult<string | boolean>
+
+/** Computes them one after the other. */
+export function computeAll(computations: Computation[]): Outcome[] {
+  return computations.map(({ password, hash }) => {
+    try {
+      const value = hash === undefined ? hashSync(password, parameters) : verifySync(hash, password)
+      return { status: 'fulfilled', value }
+    } catch (reason) {
+      return { status: 'rejected', reason }
+    }
+  })
 }
 
 /** Whether a hash was made with other parameters than today's, so that the next login renews it. */

@@ -3,8 +3,7 @@ import { deburr } from 'es-toolkit'
 import type { Logger } from 'pino'
 import { Piscina } from 'piscina'
 import { AppError } from '../../errors.ts'
-import { createGate } from '../../gate.ts'
-import { argon2File, type hash, type verify } from './argon2.ts'
+import { argon2File, type Computation, type computeAll } from './argon2.ts'
 
 /**
  * Hashes and checks passwords on threads of its own, a bounded number at once. Node's thread pool is left to those who
@@ -22,11 +21,16 @@ export interface Passwords {
   close(): Promise<void>
 }
 
-/** What a thread can be asked for. */
-interface Work {
-  hash: typeof hash
-  verify: typeof verify
+/** What waits for a thread, and who waits for it. */
+interface Waiting extends Pick<PromiseWithResolvers<string | boolean>, 'resolve' | 'reject'> {
+  computation: Computation
 }
+
+/**
+ * So many a thread takes at once, when as many are in line for it. A hash goes through 19 MiB and so empties the caches of
+ * the processor: what follows it, in Node and in PostgreSQL, is filled again once for all of them.
+ */
+const mostTogether = 8
 
 /**
  * Makes the hasher, and starts its threads.
@@ -42,41 +46,62 @@ export async function createPasswords(
     filename: argon2File,
     minThreads: atOnce,
     maxThreads: atOnce,
-    // One is computed, and the next is there when it ends.
-    concurrentTasksPerWorker: 2,
-    // Without it some wait until nobody is behind them any more.
-    stricterFIFO: true,
     recordTiming: false,
   })
   threads.on('error', (err) => log.error({ err }, 'a thread that hashes passwords ended'))
-  // Piscina keeps the line; this bounds it.
-  const gate = createGate(atOnce + waiting, 0)
+  const line: Waiting[] = []
+  let idle = atOnce
+  let unfinished = 0
   let closed: Promise<void> | undefined
-  async function run<Name extends keyof Work>(name: Name, task: Parameters<Work[Name]>[0]) {
-    // Piscina would start anew.
-    if (closed !== undefined) throw new AppError('overloaded')
-    await gate.enter()
-    try {
-      return (await threads.run(task, { name })) as ReturnType<Work[Name]>
-    } finally {
-      gate.leave()
+  /** Gives each idle thread its share of the line. */
+  function handOut() {
+    while (idle > 0 && line.length > 0) {
+      const share = Math.ceil(line.length / atOnce)
+      void compute(line.splice(0, Math.min(share, mostTogether)))
     }
   }
+  async function compute(group: Waiting[]): Promise<void> {
+    idle--
+    try {
+      const computations = group.map(({ computation }) => computation)
+      const outcomes: ReturnType<typeof computeAll> = await threads.run(computations, { name: 'computeAll' })
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === 'fulfilled') group[index]?.resolve(outcome.value)
+        else group[index]?.reject(outcome.reason)
+      }
+    } catch (error) {
+      // The thread has ended, and nothing of it came back.
+      for (const { reject } of group) reject(error)
+    } finally {
+      idle++
+      handOut()
+    }
+  }
+  async function run(computation: Computation): Promise<string | boolean> {
+    // Piscina would start anew.
+    if (closed !== undefined || unfinished >= atOnce + waiting) throw new AppError('overloaded')
+    const { promise, ...settlers } = Promise.withResolvers<string | boolean>()
+    unfinished++
+    line.push({ computation, ...settlers })
+    handOut()
+    return promise.finally(() => unfinished--)
+  }
   function close(): Promise<void> {
+    for (const { reject } of line.splice(0)) reject(new AppError('overloaded'))
     closed ??= threads.destroy()
     return closed
   }
   // One for each thread, which shows that they have started.
-  const hashes = Array.from({ length: atOnce }, () => run('hash', { password: 'the password of nobody' }))
+  const hashes = Array.from({ length: atOnce }, () => run({ password: 'the password of nobody' }))
   const [nobody] = (await Promise.all(hashes).catch(async (error) => {
     await close()
     throw error
   })) as [string]
   return {
-    hash: (password) => run('hash', { password }),
+    hash: async (password) => (await run({ password })) as string,
     async verify(password, hash) {
-      const matches = await run('verify', { password, hash: hash ?? nobody })
-      return matches && hash !== undefined
+      const matches = await run({ password, hash: hash ?? nobody })
+      return matches === true && hash !== undefined
     },
     close,
   }
