@@ -49,7 +49,13 @@ export function createGate(places: number, waiting: number, waitMs?: number): Ga
 }
 
 /**
- * One gate for each key, as long as somebody is at it: runs work when the key has a place.
+ * So many gates at which nobody is are kept for those who come again. Where keys are added to a Map and deleted all the
+ * time, what it was made of before ends among the objects that only a full collection frees.
+ */
+const mostIdle = 1000
+
+/**
+ * One gate for each key: runs work when the key has a place.
  * @throws AppError 503 `overloaded` as Gate.enter; what work throws
  */
 export function createGates<Key>(places: number, waiting: number, waitMs?: number) {
@@ -66,7 +72,7 @@ export function createGates<Key>(places: number, waiting: number, waitMs?: numbe
       return await work()
     } finally {
       gate.leave()
-      if (gate.size === 0) gates.delete(key)
+      if (gate.size === 0 && gates.size > mostIdle) gates.delete(key)
     }
   }
 }

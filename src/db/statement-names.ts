@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 
 /** What the rows of a statement look like. A server that would send others answers with an error: SQLSTATE 0A000. */
 export interface RowShape {
@@ -21,31 +22,30 @@ export interface NamedStatement {
 /** A parsed statement costs the server memory, so each connection keeps the most recently used ones only. */
 const preparedPerConnection = 200
 
-/** The names under which one connection's server knows its parsed statements, least recently used first. */
+/** The names under which one connection's server knows its parsed statements. */
 export class StatementNames {
   // A pooler that hands the server to somebody else in between: no name of theirs may be one of ours.
   readonly #prefix = randomBytes(6).toString('hex')
-  readonly #known = new Map<string, NamedStatement>()
+  readonly #known = new LRUCache<string, NamedStatement>({
+    max: preparedPerConnection,
+    dispose: ({ name }) => this.#forgotten.push(name),
+  })
   #forgotten: string[] = []
   #next = 0
 
   /** The name of a statement: the one it has, or a new one. */
   nameOf(sql: string): NamedStatement {
     const known = this.#known.get(sql)
-    if (known) this.#known.delete(sql)
-    else if (this.#known.size >= preparedPerConnection) this.forget(this.#known.keys().next().value as string)
+    if (known) return known
     // A name is never used twice: one that is closed while its statement is under way stays harmless.
-    const named = known ?? { name: `${this.#prefix}_${this.#next++}`, isParsed: false }
+    const named = { name: `${this.#prefix}_${this.#next++}`, isParsed: false }
     this.#known.set(sql, named)
     return named
   }
 
   /** Lets go of a statement; its name is to be closed. To close one that the server does not know is no error. */
   forget(sql: string): void {
-    const known = this.#known.get(sql)
-    if (!known) return
     this.#known.delete(sql)
-    this.#forgotten.push(known.name)
   }
 
   /** The names to close, once each. */

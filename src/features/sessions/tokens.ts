@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as jose from 'jose'
+import { LRUCache } from 'lru-cache'
 import { parseTenantId, type TenantId } from '../../db/tenant-id.ts'
 import { AppError } from '../../errors.ts'
 import type { SupportClaims, UserClaims } from '../members/access.ts'
@@ -79,13 +80,7 @@ interface KnownToken {
 
 /** Makes the issuer over the signing keys. */
 export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
-  const known = new Map<string, KnownToken>()
-
-  /** Behind all others: what nobody has used for longest is forgotten first. */
-  function remember(token: string, what: KnownToken): void {
-    while (known.size >= rememberedTokens) known.delete(known.keys().next().value as string)
-    known.set(token, what)
-  }
+  const known = new LRUCache<string, KnownToken>({ max: rememberedTokens })
   const sign = async (kind: Kind, subject: string, payload: jose.JWTPayload, expiresAt?: Date) => {
     const { typ, audience, seconds } = kinds[kind]
     const { kid, privateKey } = await keyring.current()
@@ -101,7 +96,7 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
       .sign(privateKey)
     // Whoever signed it need not verify it.
     if (kind === 'access')
-      remember(token, { claims: readClaims({ ...payload, sub: subject }), kid, expiresAt: end.getTime() })
+      known.set(token, { claims: readClaims({ ...payload, sub: subject }), kid, expiresAt: end.getTime() })
     return token
   }
   const verify = async (kind: Kind, token: string, requiredClaims: string[]) => {
@@ -128,15 +123,12 @@ export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
     const before = known.get(token)
     if (before) {
       const isGood = before.expiresAt > clock.now().getTime() && (await keyring.has(before.kid))
+      if (isGood) return before.claims
       known.delete(token)
-      if (isGood) {
-        remember(token, before)
-        return before.claims
-      }
     }
     const { payload, kid } = await verify('access', token, ['tenant_id', 'role', 'sid'])
     const claims = readClaims(payload)
-    remember(token, { claims, kid, expiresAt: Number(payload.exp) * 1000 })
+    known.set(token, { claims, kid, expiresAt: Number(payload.exp) * 1000 })
     return claims
   }
 
