@@ -58,7 +58,7 @@ async function findTargets({ stage, tenantIds }: Bench): Promise<ReadTarget[]> {
 }
 
 async function measureExecution({ stage, quick }: Bench, targets: ReadTarget[]): Promise<PartResult> {
-  const [rounds, pairs] = quick ? [5, 100] : [21, 300]
+  const [rounds, pairs] = quick ? [5, 100] : [63, 300]
   const result: PartResult = {
     title: `PostgreSQL's execution time of one scoped read, medians of ${rounds} rounds of ${pairs} each`,
     figures: [],
