@@ -49,10 +49,10 @@ export function createGate(places: number, waiting: number, waitMs?: number): Ga
 }
 
 /**
- * So many gates at which nobody is are kept for those who come again. Where keys are added to a Map and deleted all the
- * time, what it was made of before ends among the objects that only a full collection frees.
+ * With so many gates, those at which nobody is are dropped, all at once. A Map in which keys come and go one by one is made
+ * anew again and again, and what it was made of before is found by full garbage collections only.
  */
-const mostIdle = 1000
+const mostKept = 10_000
 
 /**
  * One gate for each key: runs work when the key has a place.
@@ -63,6 +63,7 @@ export function createGates<Key>(places: number, waiting: number, waitMs?: numbe
   return async <T>(key: Key, work: () => Promise<T>): Promise<T> => {
     let gate = gates.get(key)
     if (!gate) {
+      if (gates.size >= mostKept) for (const [other, { size }] of gates) if (size === 0) gates.delete(other)
       gate = createGate(places, waiting, waitMs)
       gates.set(key, gate)
     }
@@ -72,7 +73,6 @@ export function createGates<Key>(places: number, waiting: number, waitMs?: numbe
       return await work()
     } finally {
       gate.leave()
-      if (gate.size === 0 && gates.size > mostIdle) gates.delete(key)
     }
   }
 }

@@ -22,15 +22,16 @@ export interface NamedStatement {
 /** A parsed statement costs the server memory, so each connection keeps the most recently used ones only. */
 const preparedPerConnection = 200
 
-/** The names under which one connection's server knows its parsed statements. */
+/** The names under which one connection's server knows its parsed statements; the least recently used makes room. */
 export class StatementNames {
   // A pooler that hands the server to somebody else in between: no name of theirs may be one of ours.
   readonly #prefix = randomBytes(6).toString('hex')
+  #forgotten: string[] = []
+  // No Map in order of use, in which a key goes and comes again with each statement: see src/gate.ts.
   readonly #known = new LRUCache<string, NamedStatement>({
     max: preparedPerConnection,
     dispose: ({ name }) => this.#forgotten.push(name),
   })
-  #forgotten: string[] = []
   #next = 0
 
   /** The name of a statement: the one it has, or a new one. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createGate } from '../../src/gate.ts'
+import { createGate, createGates } from '../../src/gate.ts'
 import { acme, globex, modes, namesIn, openTransactions, type Transactions } from '../support/transactions.ts'
 
 let on: Transactions
@@ -126,4 +126,18 @@ test('a gate serves in order, bounds its queue, and forgets who gave up', async 
   expect(gate.size).toBe(1)
   gate.leave()
   expect(gate.size).toBe(0)
+})
+
+test('keys at which somebody is keep their gates, however many there are', async () => {
+  const through = createGates<number>(1, 0)
+  const { promise: end, resolve } = Promise.withResolvers<void>()
+  // More than are kept.
+  const keys = Array.from({ length: 10_100 }, (_, key) => key)
+  const first = keys.map((key) => through(key, () => end))
+  const second = await Promise.allSettled(keys.map((key) => through(key, async () => 'too many')))
+  expect(second.filter(({ status }) => status === 'fulfilled')).toEqual([])
+  resolve()
+  await Promise.all(first)
+  const again = keys.map((key) => through(key, async () => key))
+  expect(await Promise.all(again)).toEqual(keys)
 })

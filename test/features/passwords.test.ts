@@ -142,15 +142,34 @@ test('what Node’s thread pool does comes in between, however many are hashed',
   await passwords.close()
 })
 
-test('a thread that ends by itself takes what it computes with it, and another comes', async () => {
+test('a thread that ends by itself takes with it all that it was given, and another comes for the line', async () => {
   const { passwords, threads, stopNoting } = await createWatched(1)
-  const lost = passwords.hash('x')
-  const inLine = [passwords.hash('x'), passwords.hash('x')]
+  const [first, ...together] = Array.from({ length: 4 }, () => passwords.hash('x'))
+  const lost = Promise.allSettled(together)
+  await first
+  const behind = passwords.hash('x')
   await threads[0]?.terminate()
-  await expect(lost).rejects.toThrow()
-  expect(await Promise.all(inLine)).toHaveLength(2)
+  expect((await lost).map(({ status }) => status)).toEqual(Array(3).fill('rejected'))
+  expect(await behind).toMatch(/^\$argon2id\$/)
   expect(await passwords.verify('x', await passwords.hash('x'))).toBe(true)
   expect(threads.length).toBe(2)
+  stopNoting()
+  await passwords.close()
+})
+
+test('threads that cannot start again for a while start with what is asked for afterwards', async () => {
+  const { passwords, threads, stopNoting } = await createWatched(2)
+  const end = (thread: Worker) => void thread.terminate()
+  process.on('worker', end)
+  const before = Promise.allSettled(Array.from({ length: 7 }, () => passwords.hash('x')))
+  await Promise.all(threads.slice().map((thread) => thread.terminate()))
+  // Those that were to replace them.
+  await vi.waitFor(() => expect(threads.length).toBeGreaterThan(2))
+  await vi.waitFor(() => expect(threads.every(({ threadId }) => threadId < 0)).toBe(true))
+  process.off('worker', end)
+  const hashes = await Promise.all(Array.from({ length: 7 }, () => passwords.hash('x')))
+  expect(new Set(hashes).size).toBe(7)
+  await before
   stopNoting()
   await passwords.close()
 })
@@ -205,12 +224,23 @@ test('those that are computed together have each their own outcome', async () =>
   await passwords.close()
 })
 
+test('those that a thread has taken together still count as waiting', async () => {
+  const passwords = await open(1, 3)
+  const [first, ...together] = Array.from({ length: 4 }, () => passwords.hash('x'))
+  await first
+  const last = passwords.hash('x')
+  await expect(passwords.hash('x')).rejects.toMatchObject({ code: 'overloaded' })
+  await Promise.all([...together, last])
+  await passwords.close()
+})
+
 test('what is in line when it is closed is not computed', async () => {
   const passwords = await open(1, 100)
   running.groups = []
   const lost = Promise.allSettled(Array.from({ length: 5 }, () => passwords.hash('x')))
   await passwords.close()
-  expect((await lost).map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
+  const codes = (await lost).map((outcome) => outcome.status === 'rejected' && outcome.reason.code)
+  expect(codes).toEqual([undefined, ...Array(4).fill('overloaded')])
   expect(running.groups.length).toBe(1)
 })
 

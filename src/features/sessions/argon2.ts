@@ -9,16 +9,16 @@ const parametersInHash = '$argon2id$v=19$m=19456,t=2,p=1$'
 /** This file, as a thread is told of it: compiled it has another name. */
 export const argon2File = import.meta.filename
 
-/** A password to hash; with a hash, to say whether it belongs to that. */
+/** What a thread is asked: to hash the password or, where a hash is given, whether the password belongs to it. */
 export interface Computation {
   password: string
   hash?: string
 }
 
-/** What came of each: a PHC string, or whether the password belongs; an Error where the given hash is no PHC string. */
-type Outcome = PromiseSettledResult<string | boolean>
+/** The hash, as a PHC string, or whether the password belongs; rejected where the given hash is no PHC string. */
+export type Outcome = PromiseSettledResult<string | boolean>
 
-/** Computes them one after the other. */
+/** Computes them one after the other. @returns the outcome of each, in the same order: one that fails spares the others */
 export function computeAll(computations: Computation[]): Outcome[] {
   return computations.map(({ password, hash }) => {
     try {

@@ -3,32 +3,33 @@ import { deburr } from 'es-toolkit'
 import type { Logger } from 'pino'
 import { Piscina } from 'piscina'
 import { AppError } from '../../errors.ts'
-import { argon2File, type Computation, type computeAll } from './argon2.ts'
+import { argon2File, type Computation, type computeAll, type Outcome } from './argon2.ts'
 
 /**
  * Hashes and checks passwords on threads of its own, a bounded number at once. Node's thread pool is left to those who
  * sign tokens and look up names, which would wait behind hashes there.
  */
 export interface Passwords {
-  /** @returns a PHC string. @throws AppError 503 `overloaded` when too many wait */
+  /** @returns a PHC string. @throws AppError 503 `overloaded` when too many wait or it is closed; Error when a thread ends */
   hash(password: string): Promise<string>
   /**
    * Whether the password belongs to the hash. Without a hash (an unknown user) it costs the same and is false.
-   * @throws AppError 503 `overloaded` when too many wait
+   * @throws as hash; Error when the hash is no PHC string
    */
   verify(password: string, hash: string | undefined): Promise<boolean>
-  /** Ends the threads; what is under way or in line rejects. */
+  /** Ends the threads; what is under way or in line rejects, the latter with 503 `overloaded`. */
   close(): Promise<void>
 }
 
-/** What waits for a thread, and who waits for it. */
-interface Waiting extends Pick<PromiseWithResolvers<string | boolean>, 'resolve' | 'reject'> {
+/** A computation that waits for a thread, and the promise of its outcome. */
+interface Waiting extends PromiseWithResolvers<string | boolean> {
   computation: Computation
 }
 
 /**
- * So many a thread takes at once, when as many are in line for it. A hash goes through 19 MiB and so empties the caches of
- * the processor: what follows it, in Node and in PostgreSQL, is filled again once for all of them.
+ * The most that a thread takes from the line at once. A hash goes through 19 MiB and so empties the processor's caches; when
+ * several end together, the rest of their requests, in Node and in PostgreSQL, fills them again once for all. With more, the
+ * first of them would only wait longer for the last.
  */
 const mostTogether = 8
 
@@ -46,16 +47,20 @@ export async function createPasswords(
     filename: argon2File,
     minThreads: atOnce,
     maxThreads: atOnce,
+    // What finds fewer threads than there should be waits its turn.
+    stricterFIFO: true,
     recordTiming: false,
   })
   threads.on('error', (err) => log.error({ err }, 'a thread that hashes passwords ended'))
   const line: Waiting[] = []
   let idle = atOnce
+  // In line or on a thread: of those that it took together all but one still wait.
   let unfinished = 0
   let closed: Promise<void> | undefined
-  /** Gives each idle thread its share of the line. */
+  /** Gives each idle thread its share of the line, and leaves the others theirs, so that none has nothing to do. */
   function handOut() {
-    while (idle > 0 && line.length > 0) {
+    // Where one could not start again, Piscina tries it anew when it is given something.
+    while (line.length > 0 && (idle > 0 || threads.threads.length < atOnce)) {
       const share = Math.ceil(line.length / atOnce)
       void compute(line.splice(0, Math.min(share, mostTogether)))
     }
@@ -65,12 +70,13 @@ export async function createPasswords(
     try {
       const computations = group.map(({ computation }) => computation)
       const outcomes: ReturnType<typeof computeAll> = await threads.run(computations, { name: 'computeAll' })
-      for (const [index, outcome] of outcomes.entries()) {
-        if (outcome.status === 'fulfilled') group[index]?.resolve(outcome.value)
-        else group[index]?.reject(outcome.reason)
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const outcome = outcomes[index] as Outcome
+        if (outcome.status === 'fulfilled') resolve(outcome.value)
+        else reject(outcome.reason)
       }
     } catch (error) {
-      // The thread has ended, and nothing of it came back.
+      // The thread has ended, and with it what it had computed.
       for (const { reject } of group) reject(error)
     } finally {
       idle++
@@ -78,13 +84,14 @@ export async function createPasswords(
     }
   }
   async function run(computation: Computation): Promise<string | boolean> {
-    // Piscina would start anew.
-    if (closed !== undefined || unfinished >= atOnce + waiting) throw new AppError('overloaded')
-    const { promise, ...settlers } = Promise.withResolvers<string | boolean>()
+    // A closed pool that is given work starts its threads anew.
+    if (closed !== undefined) throw new AppError('overloaded')
+    if (unfinished >= atOnce + waiting) throw new AppError('overloaded')
+    const own = { computation, ...Promise.withResolvers<string | boolean>() }
     unfinished++
-    line.push({ computation, ...settlers })
+    line.push(own)
     handOut()
-    return promise.finally(() => unfinished--)
+    return own.promise.finally(() => unfinished--)
   }
   function close(): Promise<void> {
     for (const { reject } of line.splice(0)) reject(new AppError('overloaded'))

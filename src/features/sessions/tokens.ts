@@ -80,6 +80,7 @@ interface KnownToken {
 
 /** Makes the issuer over the signing keys. */
 export function createTokens({ keyring, clock, issuer }: TokenOptions): Tokens {
+  // No Map in order of use, in which a key goes and comes again with each request: see src/gate.ts.
   const known = new LRUCache<string, KnownToken>({ max: rememberedTokens })
   const sign = async (kind: Kind, subject: string, payload: jose.JWTPayload, expiresAt?: Date) => {
     const { typ, audience, seconds } = kinds[kind]

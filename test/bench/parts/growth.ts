@@ -67,6 +67,7 @@ async function measureSeries({ quick }: Bench, title: string, all: Member[]): Pr
   const members = all.filter(({ clientsEach }) => clientsEach >= rowsRead)
   const largest = members.at(-1)
   if (!largest || members.length < 2) throw new Error(`nothing to compare: ${all.map(explainSize).join(' ')}`)
+  // A shared machine may be slower for ten seconds.
   const [rounds, readsEach] = quick ? [5, 200] : [63, 500]
   const medians = members.map((): number[] => [])
   // A connection that has lived for a while has seen every page: its first look at one is the kernel's work.
