@@ -2798,6 +2798,7 @@ CREATE OR REPLACE FUNCTION graphile_worker.enqueue_job(task text, payload json, 
 AS $function$
 declare
   tenant text := nullif(current_setting('app.tenant_id', true), '');
+  added bigint;
 begin
   if tenant is null and session_user <> 'tenantry_platform' then
     raise insufficient_privilege using message = 'a job needs a tenant';
@@ -2820,15 +2821,19 @@ begin
       run_at := null;
     end if;
   end if;
-  perform graphile_worker.add_job(
-    task,
-    (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
-    -- One deletion at a time, since each takes long.
-    queue_name => case task when 'delete-tenant' then task end,
-    run_at => run_at,
-    -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others, and none behind Stripe.
-    priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 when 'delete-tenant' then 30 else 0 end,
-    job_key => case when tenant is null then job_key else tenant || ':' || job_key end);
+  -- Where a worker takes the job of this key while add_job waits for its row, nothing is added, and what runs may have read
+  -- too early: github.com/graphile/worker/issues/580. The next statement sees that it is taken, and adds another.
+  while added is null loop
+    select job.id into added from graphile_worker.add_job(
+      task,
+      (coalesce(payload::jsonb, '{}') || jsonb_build_object('tenant_id', tenant))::json,
+      -- One deletion at a time, since each takes long.
+      queue_name => case task when 'delete-tenant' then task end,
+      run_at => run_at,
+      -- Lower is earlier: nobody's own mail waits behind what a tenant sends to others, and none behind Stripe.
+      priority => case task when 'send-invitation' then 10 when 'sync-billing' then 20 when 'delete-tenant' then 30 else 0 end,
+      job_key => case when tenant is null then job_key else tenant || ':' || job_key end) job;
+  end loop;
 end $function$;
 grant execute on function graphile_worker.enqueue_job(text,json,text,timestamp with time zone) to tenantry_platform;
 grant execute on function graphile_worker.enqueue_job(text,json,text,timestamp with time zone) to tenantry_tenant;

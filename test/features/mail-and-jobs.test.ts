@@ -483,6 +483,11 @@ describe('the queue, seen by the tenant role', () => {
     },
   )
 
+  test('a task without a name is refused', async () => {
+    const nameless = asTenant('acme', "select graphile_worker.enqueue_job(null, '{}')")
+    await expect(nameless).rejects.toMatchObject({ code: '23502' })
+  })
+
   test('without a tenant it may add none', async () => {
     await expect(enqueue(undefined, {})).rejects.toMatchObject({ code: '42501' })
   })
@@ -495,6 +500,32 @@ describe('the queue, seen by the tenant role', () => {
     expect(keyed).toEqual([
       { key: 'acme:nightly', payload: { of: 'acme', tenant_id: 'acme' } },
       { key: 'globex:nightly', payload: { of: 'globex again', tenant_id: 'globex' } },
+    ])
+  })
+
+  test('a job of a key that a worker is just taking is added beside the one that runs', async () => {
+    const ofInitech = () =>
+      platform.sql(
+        `select payload ->> 'of' as "of", key, locked_by as worker from graphile_worker._private_jobs
+          where payload ->> 'tenant_id' = 'initech' order by id`,
+      )
+    await enqueue('initech', { of: 'what was known then' }, 'nightly')
+    await withDirectClient(platform.database.adminUrl, async (worker) => {
+      await worker.query('begin')
+      await worker.query(`update graphile_worker._private_jobs set locked_by = 'a worker', locked_at = now()
+        where key = 'initech:nightly'`)
+      const adding = enqueue('initech', { of: 'what is known now' }, 'nightly')
+      await vi.waitFor(async () => {
+        const waiting = await platform.sql(`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like '%enqueue_job%'`)
+        expect(waiting).toHaveLength(1)
+      })
+      await worker.query('commit')
+      await adding
+    })
+    expect(await ofInitech()).toEqual([
+      { of: 'what was known then', key: null, worker: 'a worker' },
+      { of: 'what is known now', key: 'initech:nightly', worker: null },
     ])
   })
 
