@@ -22,18 +22,18 @@ describe.skipIf(!isAble)(
 
     beforeAll(async () => {
       database = await createTestDatabase()
-      const sizes = { big: 2000, small: 3, smallTenants: 100 }
+      const sizes = { big: 2000, small: 1, smallTenants: 300 }
       await withDirectClient(database.adminUrl, (client) => fillSkewed(client, sizes))
     })
 
     afterAll(() => database.drop())
 
     const place = 'src/app.ts'
-    const one = 'select name from clients where id = $1'
+    const one = 'select name, email from clients where id = $1'
     const statement = (sql: string, role = 'tenant'): Statement => ({ role, sql, places: [[`${place}:7`]] })
 
     async function findingsOf(evidence: Partial<Evidence>) {
-      const nothing = { statements: [], calls: [], outsideTenants: [], acrossTenants: [], wholeTenants: [] }
+      const nothing = { statements: [], calls: [], outsideTenants: [], acrossTenants: [] }
       const { directTenantUrl: tenantUrl } = database
       const verdict = await judge({ ...database, tenantUrl }, { ...nothing, isPartial: true, ...evidence })
       // Without calls no function is looked into, which is told of each.
@@ -46,13 +46,25 @@ describe.skipIf(!isAble)(
     const findings = async (sql: string, role?: string) =>
       (await findingsOf({ statements: [statement(sql, role)] })).told
 
-    /** Plans as the tenant role would without its setting in this database. */
+    /** Plans as the server would if it knew how the rows of a table are spread over the tenants. */
+    async function withStatistics<T>(table: string, work: () => Promise<T>): Promise<T> {
+      await admin(`alter table ${table} alter column tenant_id set statistics 100; analyze ${table}`)
+      try {
+        return await work()
+      } finally {
+        await admin(`alter table ${table} alter column tenant_id set statistics 0;
+          delete from pg_statistic s using pg_attribute a where s.starelid = '${table}'::regclass
+            and (a.attrelid, a.attnum, a.attname) = (s.starelid, s.staattnum, 'tenant_id')`)
+      }
+    }
+
+    /** Plans as the tenant role would if it knew that, too, and without its setting in this database. */
     async function withSequentialScans<T>(work: () => Promise<T>): Promise<T> {
       const { name, directTenantUrl } = database
       const setting = `alter role "${new URL(directTenantUrl).username}" in database "${name}" set enable_seqscan`
       await admin(`${setting} = on`)
       try {
-        return await work()
+        return await withStatistics('clients', work)
       } finally {
         await admin(`${setting} = off`)
       }
@@ -83,12 +95,26 @@ describe.skipIf(!isAble)(
     })
 
     test('finds an index that is not led by tenant_id', async () => {
-      await admin('create index planted on clients (id)')
+      const byInstant = 'select id from clients where updated_at = $1'
+      expect(await findings(byInstant)).toEqual([])
+      await admin('create index planted on clients (updated_at)')
       try {
-        expect(await findings(one)).toEqual(['clients: index not led by tenant_id'])
+        expect(await findings(byInstant)).toEqual(['clients: index not led by tenant_id'])
       } finally {
         await admin('drop index planted')
       }
+    })
+
+    test('finds a tenant that is read as a whole for one of its rows', async () => {
+      const byId = 'select * from leads where id = $1'
+      expect(await findings(byId)).toEqual([])
+      await withStatistics('leads', async () => {
+        expect(await findings(byId)).toEqual(['leads: whole tenant'])
+        expect(await findings('select * from leads where id = any($1)')).toEqual([])
+      })
+      // The rows themselves are not read, but all of the tenant's entries in the index (tenant_id, name, id) are.
+      expect(await findings('select name from clients where id = $1')).toEqual(['clients: whole tenant'])
+      expect(await findings('select id from clients where id = $1')).toEqual([])
     })
 
     test('finds a statement that reads the rows of all', async () => {

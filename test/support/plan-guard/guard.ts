@@ -36,7 +36,6 @@ export interface Evidence {
   calls: Call[]
   outsideTenants: string[]
   acrossTenants: Exception[]
-  wholeTenants: Exception[]
   /** Only a part of the suite ran: an exception may be needed by another part. */
   isPartial?: boolean
 }
@@ -50,7 +49,7 @@ export interface Urls {
 
 /**
  * Explains every statement on a database that fillSkewed has filled, for a tenant with most of the rows and for one with
- * a few, and looks inside the functions of the database.
+ * one of each, and looks inside the functions of the database.
  */
 export async function judge(urls: Urls, evidence: Evidence): Promise<Verdict> {
   const clients = { admin: urls.adminUrl, tenant: urls.tenantUrl, platform: urls.platformUrl }
@@ -81,15 +80,13 @@ function startJudgement(evidence: Evidence, owned: Owned) {
   const needed = new Set<string>()
   const told = new Set<string>()
 
-  function isExcused({ rule, table, index = '' }: Breach, statement: Statement, tenantId?: string): boolean {
+  function isExcused({ rule, table, index = '' }: Breach, statement: Statement): boolean {
     const { role, places } = statement
-    const isWhole = rule === 'sequential scan' && tenantId === tenants.big
     // A test may ask for everything, as long as the policy holds it to its tenant.
-    if (isOfTests(statement) && (isWhole || role === 'platform')) return true
-    const lists = isWhole ? [evidence.acrossTenants, evidence.wholeTenants] : [evidence.acrossTenants]
+    if (isOfTests(statement) && role === 'platform') return true
     const hasAuthor = places.some(([first]) => first !== unknown)
     // All that match are in use: which statement came first must not decide that.
-    const matching = lists.flat().filter((exception) => {
+    const matching = evidence.acrossTenants.filter((exception) => {
       const { from, tables = [table], indexes } = exception
       if (exception.role !== role || !tables.includes(table)) return false
       if (indexes && !indexes.includes(index)) return false
@@ -113,14 +110,14 @@ function startJudgement(evidence: Evidence, owned: Owned) {
   return {
     verdict,
     add,
-    addPlan(plan: PlanNode, statement: Statement, tenantId?: string): void {
+    addPlan(plan: PlanNode, statement: Statement): void {
       for (const breach of findBreaches(plan, owned)) {
-        if (!isExcused(breach, statement, tenantId)) add({ ...statement, ...breach })
+        if (!isExcused(breach, statement)) add({ ...statement, ...breach })
       }
     },
     findUnneeded(): void {
       if (evidence.isPartial) return
-      for (const exception of [...evidence.acrossTenants, ...evidence.wholeTenants]) {
+      for (const exception of evidence.acrossTenants) {
         const { role, from = [], tables = [], indexes = [], why: line } = exception
         const all = [...from, ...tables, ...indexes].join(', ')
         // Of several files it is enough that one was seen. What runs inside functions is the same in every run.
@@ -153,7 +150,7 @@ async function judgeStatements(
     for (const tenantId of isOutside ? [undefined] : [tenants.big, tenants.small]) {
       const explained = await explain(clients[role] as pg.Client, sql, tenantId)
       if ('plan' in explained) {
-        addPlan(explained.plan, statement, tenantId)
+        addPlan(explained.plan, statement)
       } else {
         const { code, message } = explained.error
         if (ofAnotherSchema.test(code)) skip('are about a table of a test')
@@ -191,7 +188,7 @@ async function judgeFunctions(
       const { statements, functions } = await lookInside(admin, call, roles[call.role], tenantId)
       for (const name of functions) ran.add(name)
       for (const { sql, plan } of statements) {
-        addPlan(plan, { role: call.role, sql, places: [[place]] }, tenantId)
+        addPlan(plan, { role: call.role, sql, places: [[place]] })
       }
       verdict.inside += statements.length
     }

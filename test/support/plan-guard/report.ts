@@ -8,7 +8,7 @@ export function composeReport({ findings, explained, inside, skipped, files }: V
   const left = [...skipped].map(([reason, count]) => `${count} ${reason}`).sort()
   const summary =
     `Plans: ${explained} statements from ${files.size} files explained for a tenant with most of the rows and for one ` +
-    `with a few; ${inside} run inside functions, triggers and foreign keys. ` +
+    `with one of each; ${inside} run inside functions, triggers and foreign keys. ` +
     `Not explained: ${left.join(', ') || 'none'}. Wrong: ${findings.length}.`
   return [...findings.map(describe), summary].join('\n\n')
 }

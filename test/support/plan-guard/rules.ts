@@ -14,7 +14,12 @@ export interface PlanNode {
 }
 
 /** What a plan can do wrong with a tenant-owned table. */
-export type Rule = 'sequential scan' | 'index not led by tenant_id' | 'whole index' | 'fans out'
+export type Rule =
+  | 'sequential scan'
+  | 'index not led by tenant_id'
+  | 'whole index'
+  | 'whole tenant'
+  | 'fans out'
 
 /** A rule that a plan breaks. */
 export interface Breach {
@@ -25,26 +30,35 @@ export interface Breach {
   line: string
 }
 
-/** The tenant-owned tables, their partitions among them, and the indexes on them. */
-export interface Owned {
-  tables: Set<string>
-  /** By name of the index: its table, and the column that it begins with. */
-  indexes: Map<string, { table: string; leads: string }>
+/** An index, and its columns in order; an expression has no name. */
+interface Index {
+  table: string
+  columns: (string | null)[]
+  /** Whether it is a key of all rows. */
+  isKey: boolean
 }
 
-/** Asks the catalogue which tables have a tenant_id, and how their indexes begin. */
+/** The tenant-owned tables, their partitions among them, and the indexes on them by name. */
+export interface Owned {
+  tables: Set<string>
+  indexes: Map<string, Index>
+}
+
+/** Asks the catalogue which tables have a tenant_id, and which indexes. */
 export async function findOwned(client: pg.Client): Promise<Owned> {
   const { rows } = await client.query(`
-    select c.relname as table, x.relname as index, coalesce(l.attname, '(an expression)') as leads
+    select c.relname as table, x.relname as index, i.indisunique and i.indpred is null as "isKey",
+      (select array_agg(named.attname::text order by place)
+        from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality as key (attnum, place)
+        left join pg_attribute named on named.attrelid = c.oid and named.attnum = key.attnum) as columns
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
     left join pg_index i on i.indrelid = c.oid
     left join pg_class x on x.oid = i.indexrelid
-    left join pg_attribute l on l.attrelid = c.oid and l.attnum = i.indkey[0]
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`)
   return {
     tables: new Set(rows.map(({ table }) => table)),
-    indexes: new Map(rows.map(({ index, table, leads }) => [index, { table, leads }])),
+    indexes: new Map(rows.filter(({ index }) => index).map(({ index, ...rest }) => [index, rest])),
   }
 }
 
@@ -66,25 +80,48 @@ function breachesOf(node: PlanNode, owned: Owned, pinned: Set<string>): Breach[]
   const line = describeNode(node)
   const breaches = (node['Conflict Arbiter Indexes'] ?? []).flatMap((index): Breach[] => {
     const known = owned.indexes.get(index)
-    return !known || known.leads === 'tenant_id'
+    return !known || known.columns[0] === 'tenant_id'
       ? []
       : [{ rule: 'index not led by tenant_id', table: known.table, index, line }]
   })
   const index = node['Index Name']
-  const { table, leads } = (index && owned.indexes.get(index)) || { table: node['Relation Name'], leads: '' }
+  const known = index ? owned.indexes.get(index) : undefined
+  const table = known?.table ?? node['Relation Name']
   const type = node['Node Type']
   if (!table || !owned.tables.has(table) || !/Scan$/.test(type)) return breaches
   if (index) {
     const isByTenant = splitAnd(node['Index Cond'] ?? '').some((part) => equatesTenant.test(part))
     if (!node['Index Cond']) breaches.push({ rule: 'whole index', table, index, line })
-    else if (leads !== 'tenant_id') breaches.push({ rule: 'index not led by tenant_id', table, index, line })
+    else if (known?.columns[0] !== 'tenant_id')
+      breaches.push({ rule: 'index not led by tenant_id', table, index, line })
     else if (!isByTenant) breaches.push({ rule: 'whole index', table, index, line })
+    else if (readsTenantForOne(node, known, owned))
+      breaches.push({ rule: 'whole tenant', table, index, line })
   } else if (type !== 'Bitmap Heap Scan' && type !== 'Tid Scan') {
     breaches.push({ rule: 'sequential scan', table, line })
   }
   if (node.Alias && !pinned.has(node.Alias)) breaches.push({ rule: 'fans out', table, line })
   return breaches
 }
+
+/**
+ * Whether all rows of a tenant are read for the one that a key of the table names: which costs as much as asking for that
+ * row alone where the plan is made for a tenant of one row, and the plan is kept.
+ */
+function readsTenantForOne(node: PlanNode, { table, columns }: Index, { indexes }: Owned): boolean {
+  const asked = splitAnd(node['Index Cond'] ?? '')
+  const [, second] = columns
+  if (second && asked.some((part) => new RegExp(`^\\((ROW\\()?(\\w+\\.)?${second}\\b`).test(part)))
+    return false
+  const all = [...asked, ...splitAnd(node.Filter ?? '')]
+  const equated = all.flatMap((part) => equatesColumn.exec(part)?.[1] ?? [])
+  const keys = [...indexes.values()].filter((index) => index.table === table && index.isKey)
+  return keys.some(
+    (key) => key.columns.length > 1 && key.columns.every((each) => each && equated.includes(each)),
+  )
+}
+
+const equatesColumn = /^\((?:(?:\w+|"[^"]+")\.)?(\w+) = (?!ANY )/
 
 /** The aliases that are held to one tenant, in the end by a value: a neighbour counts only if it is so itself. */
 function findPinned(nodes: PlanNode[], owned: Owned): Set<string> {
