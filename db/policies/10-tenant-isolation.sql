@@ -7,19 +7,19 @@ revoke all on all tables in schema public from :"tenant_role", :"platform_role",
 -- protected for itself, since a statement that names it asks its policy and not its parent's; and nobody has rights on
 -- it, since through its parent they need none.
 --
--- Connections keep the plan of a statement for all tenants. With statistics of tenant_id it would be made for whichever
--- tenant is at work: for one of a single row every index that begins with tenant_id costs the same, and the newest is
--- taken, by which a tenant of thousands would be read as a whole for the one row that a key names. Without them
--- PostgreSQL takes each tenant for a 200th of the table (get_variable_numdistinct in selfuncs.c), and the index that has
--- the whole key is the cheapest. What it knows already is forgotten from PostgreSQL 18 on; older ones keep it.
+-- Connections keep the plan of a statement for all tenants, and it is made for whichever is at work. For one of a single
+-- row every index that begins with tenant_id costs the same, and the newest is taken: of a tenant of thousands that reads
+-- all rows for the one that a key names. So ANALYZE is told of 200 tenants, however many there are: who is none of the
+-- largest, which it knows, is taken for one of 200 that share what is left, and from some 300 rows of theirs on asking for
+-- the whole key is the cheapest. Below 100 tenants it knows each; what is asked with every request does not depend on it
+-- (membershipOf in src/features/members/access-queries.ts).
 do $$
 declare
   t record;
 begin
   for t in
-    select c.oid, c.oid::regclass as name, c.relname, c.relkind, c.relispartition,
-      c.relrowsecurity and c.relforcerowsecurity as is_forced,
-      coalesce(a.attstattarget, -1) = 0 as is_uncounted,
+    select c.oid, c.oid::regclass as name, c.relispartition, c.relrowsecurity and c.relforcerowsecurity as is_forced,
+      coalesce(a.attoptions, '{}') @> '{n_distinct=200}' as has_n_distinct,
       exists (
         select from pg_policy p
         where p.polrelid = c.oid and p.polname = 'tenant_isolation' and p.polcmd = '*' and p.polpermissive
@@ -40,11 +40,8 @@ begin
       execute format('create policy tenant_isolation on %s
         using (tenant_id = app.current_tenant()) with check (tenant_id = app.current_tenant())', t.name);
     end if;
-    if not t.is_uncounted then
-      execute format('alter table %s alter column tenant_id set statistics 0', t.name);
-      if to_regproc('pg_catalog.pg_clear_attribute_stats') is not null then
-        execute 'select pg_clear_attribute_stats(''public'', $1, ''tenant_id'', $2)' using t.relname::text, t.relkind = 'p';
-      end if;
+    if not t.has_n_distinct then
+      execute format('alter table %s alter column tenant_id set (n_distinct = 200)', t.name);
     end if;
     if not t.relispartition then
       execute format('grant select, insert, update, delete on %s to %I', t.name, :'tenant_role');

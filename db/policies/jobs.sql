@@ -34,7 +34,8 @@ begin
     end if;
   end if;
   -- Where a worker takes the job of this key while add_job waits for its row, nothing is added, and what runs may have read
-  -- too early: github.com/graphile/worker/issues/580. The next statement sees that it is taken, and adds another.
+  -- too early: github.com/graphile/worker/issues/580. The next statement sees that it is taken (READ COMMITTED), and adds
+  -- another.
   while added is null loop
     select job.id into added from graphile_worker.add_job(
       task,

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { routes } from '../../src/app.ts'
 import { withDirectClient } from '../../src/db/direct-client.ts'
+import type { TenantId } from '../../src/db/tenant-id.ts'
 import { parseApiKey } from '../../src/features/api-keys/key-format.ts'
 import { recordKeyUse } from '../../src/features/api-keys/key-use.ts'
 import type { Access, Claims } from '../../src/features/members/access.ts'
@@ -454,10 +455,18 @@ describe('among 10,000 keys and 10,000 members of the tenant, and as many keys o
     await platform.sql('analyze')
   })
 
-  /** The statement that checks a key, as it is sent. */
-  async function statementFor(key: string) {
-    const claims = parseApiKey(key)
-    if (!claims) throw new Error('no key')
+  async function keyClaims(tenant: Member): Promise<Claims> {
+    return parseApiKey((await makeKey(tenant)).key) as Claims
+  }
+
+  async function sessionClaims({ tenantId }: Member): Promise<Claims> {
+    const text = `select id, user_id from sessions where subject_tenant_id = $1 order by created_at desc limit 1`
+    const [{ id: sessionId, user_id: userId }] = await platform.sql(text, [tenantId])
+    return { kind: 'user', userId, sessionId, tenantId: tenantId as TenantId }
+  }
+
+  /** The statement that checks who asks, as it is sent. */
+  async function statementFor(claims: Claims) {
     let statement = { sql: '', parameters: [] as readonly unknown[] }
     await platform.context.db.readTenant(claims.tenantId, () => {
       const query = accessQuery(claims, undefined)
@@ -469,47 +478,57 @@ describe('among 10,000 keys and 10,000 members of the tenant, and as many keys o
   const literal = (value: unknown) =>
     value instanceof Buffer ? `'\\x${value.toString('hex')}'` : `'${value}'`
 
-  test.each([
+  const plans = [
     ['a plan of its own', 'force_custom_plan', () => acme],
     ['a plan that is kept', 'force_generic_plan', () => acme],
     ['a plan that was made for a tenant with one key and one member', 'force_generic_plan', () => small],
     ['a plan that was kept since', 'auto', () => small],
-  ])(
-    'one is found by one read of its primary key, and so is its maker: by %s',
-    async (_what, mode, madeFor) => {
-      const [first, then] = [await makeKey(madeFor()), await makeKey(acme)]
-      const [before, statement] = [await statementFor(first.key), await statementFor(then.key)]
-      const plan = await withDirectClient(platform.database.tenantUrl, async (client) => {
-        const execute = async ({ tenantId, parameters }: typeof statement) => {
-          await client.query(
-            `begin; set local app.tenant_id = '${tenantId}'; set local plan_cache_mode = ${mode}`,
-          )
-          const { rows } = await client.query(
-            `explain (analyze, format json) execute access (${parameters.map(literal).join(', ')})`,
-          )
-          await client.query('commit')
-          return rows[0]['QUERY PLAN'][0].Plan as PlanNode
-        }
-        await client.query(`prepare access as ${statement.sql}`)
-        // PostgreSQL plans anew five times before it keeps a plan.
-        for (let count = 0; count < 6; count++) await execute(before)
-        return execute(statement)
-      })
-      expect(plan['Actual Rows']).toBe(1)
-      for (const table of ['api_keys', 'memberships']) {
-        const reads = nodesOf(plan).filter((node) => node['Relation Name'] === table)
-        expect(reads).toEqual([
-          expect.objectContaining({
-            'Index Name': `${table}_pkey`,
-            'Index Cond': expect.stringMatching(/tenant_id = .*AND \(id >= .*AND \(id <= /),
-            'Actual Rows': 1,
-            'Actual Loops': 1,
-          }),
-        ])
-        expect(reads[0]?.['Rows Removed by Filter'] ?? 0).toBe(0)
-      }
-    },
+  ] as const
+  const callers = [
+    [
+      'one is found by one read of its primary key, and so is its maker',
+      keyClaims,
+      ['api_keys', 'memberships'],
+    ],
+    ['who has signed in is found by one read of their membership', sessionClaims, ['memberships']],
+  ] as const
+  const cases = callers.flatMap(([found, claimsOf, tables]) =>
+    plans.map(([what, mode, madeFor]) => ({ found, what, claimsOf, tables, mode, madeFor })),
   )
+
+  test.each(cases)('$found: by $what', async ({ claimsOf, tables, mode, madeFor }) => {
+    const before = await statementFor(await claimsOf(madeFor()))
+    const statement = await statementFor(await claimsOf(acme))
+    const plan = await withDirectClient(platform.database.tenantUrl, async (client) => {
+      const execute = async ({ tenantId, parameters }: typeof statement) => {
+        await client.query(
+          `begin; set local app.tenant_id = '${tenantId}'; set local plan_cache_mode = ${mode}`,
+        )
+        const { rows } = await client.query(
+          `explain (analyze, format json) execute access (${parameters.map(literal).join(', ')})`,
+        )
+        await client.query('commit')
+        return rows[0]['QUERY PLAN'][0].Plan as PlanNode
+      }
+      await client.query(`prepare access as ${statement.sql}`)
+      // PostgreSQL plans anew five times before it keeps a plan.
+      for (let count = 0; count < 6; count++) await execute(before)
+      return execute(statement)
+    })
+    expect(plan['Actual Rows']).toBe(1)
+    for (const table of tables) {
+      const reads = nodesOf(plan).filter((node) => node['Relation Name'] === table)
+      expect(reads).toEqual([
+        expect.objectContaining({
+          'Index Name': `${table}_pkey`,
+          'Index Cond': expect.stringMatching(/tenant_id = .*AND \(id >= .*AND \(id <= /),
+          'Actual Rows': 1,
+          'Actual Loops': 1,
+        }),
+      ])
+      expect(reads[0]?.['Rows Removed by Filter'] ?? 0).toBe(0)
+    }
+  })
 
   test('no password hash is computed', async () => {
     const { key } = await makeKey(acme)

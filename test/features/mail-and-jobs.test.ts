@@ -483,7 +483,7 @@ describe('the queue, seen by the tenant role', () => {
     },
   )
 
-  test('a task without a name is refused', async () => {
+  test('a task without a name is refused, and not tried again', async () => {
     const nameless = asTenant('acme', "select graphile_worker.enqueue_job(null, '{}')")
     await expect(nameless).rejects.toMatchObject({ code: '23502' })
   })

@@ -1,4 +1,4 @@
-import { type Compilable, type SqlBool, sql } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import { keepQueries, type TenantQueryBuilder } from '../../db/database.ts'
 import type { ModuleName } from '../plans/plans.ts'
 import type { Access, ApiKeyClaims, Claims, SupportClaims, UserClaims } from './access.ts'
@@ -80,26 +80,39 @@ function moduleColumns(module?: ModuleName) {
 }
 
 function sessionAccess(queries: TenantQueryBuilder, { sessionId, userId }: UserClaims) {
-  return (
-    queries
-      .selectFrom('memberships')
-      .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
-      .innerJoin('plans', 'plans.plan', 'tenants.plan')
-      .select(accessColumns)
-      .select([nothing<string>().as('key_role'), nothing<Date>().as('key_expires_at')])
-      .select(nothing<Date>().as('key_last_used_at'))
-      .where('memberships.id', '=', sql<string>`app.session_membership(${sessionId})`)
-      // In words that no index serves: that of all memberships of a person is not ordered by tenants.
-      .where(sql<SqlBool>`(memberships.user_id = ${userId}) is true`)
-  )
+  const session = sql<{ membership_id: string }>`app.session_membership(${sessionId})`
+  return queries
+    .selectFrom(session.as<'session'>(sql`session (membership_id)`))
+    .innerJoinLateral(
+      () => membershipOf(queries, 'session.membership_id'),
+      (join) => join.onTrue(),
+    )
+    .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
+    .innerJoin('plans', 'plans.plan', 'tenants.plan')
+    .select(accessColumns)
+    .select([nothing<string>().as('key_role'), nothing<Date>().as('key_expires_at')])
+    .select(nothing<Date>().as('key_last_used_at'))
+    .where('memberships.user_id', '=', userId)
 }
 
 /**
- * The key is read by its primary key and then its maker's membership by theirs, whoever asks. Connections keep the
- * plan of a statement and use it for all tenants: one that was made for a tenant of a few rows takes any index that
- * begins with tenant_id, and even the membership first, which in a tenant of thousands takes seconds. Ranges of one
- * value in the order of the primary key leave no other index, and a lateral limit no other order.
+ * A membership by its primary key, whoever asks. Connections keep the plan of a statement and use it for all tenants: one
+ * that was made for a tenant of a few rows takes any index that begins with tenant_id, which in a tenant of thousands
+ * takes milliseconds. Ranges of one value in the order of the primary key leave no other index, and a lateral limit no
+ * other order.
  */
+function membershipOf(queries: TenantQueryBuilder, id: string) {
+  return queries
+    .selectFrom('memberships')
+    .select(['tenant_id', 'id', 'user_id', 'role', 'status'])
+    .where('id', '>=', sql.ref<string>(id))
+    .where('id', '<=', sql.ref<string>(id))
+    .orderBy('id')
+    .limit(sql.lit(1))
+    .as('memberships')
+}
+
+/** The key, in the same way, and then the membership of who made it. */
 function keyAccess(queries: TenantQueryBuilder, { keyId, secretHash }: ApiKeyClaims) {
   const key = queries
     .selectFrom('api_keys')
@@ -113,15 +126,7 @@ function keyAccess(queries: TenantQueryBuilder, { keyId, secretHash }: ApiKeyCla
   return queries
     .selectFrom(key.as('api_keys'))
     .innerJoinLateral(
-      (maker) =>
-        maker
-          .selectFrom('memberships')
-          .select(['tenant_id', 'id', 'role', 'status'])
-          .whereRef('id', '>=', 'api_keys.created_by')
-          .whereRef('id', '<=', 'api_keys.created_by')
-          .orderBy('id')
-          .limit(sql.lit(1))
-          .as('memberships'),
+      () => membershipOf(queries, 'api_keys.created_by'),
       (join) => join.onTrue(),
     )
     .innerJoin('tenants', 'tenants.tenant_id', 'memberships.tenant_id')
@@ -158,7 +163,7 @@ function supportAccess(queries: TenantQueryBuilder, claims: SupportClaims) {
 
 const queryOf = {
   user: sessionAccess,
-  api_key: keyAccess,
+  api_key: keyAccess as unknown as typeof sessionAccess,
   support: supportAccess as unknown as typeof sessionAccess,
 }
 

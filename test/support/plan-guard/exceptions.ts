@@ -93,3 +93,26 @@ export const acrossTenants: Exception[] = [
     why: 'app.usage_at() gives its tenant_id in the collation of the database, in which no index is ordered',
   },
 ]
+
+/**
+ * May read a table in sequence when it is planned for the tenant that has nearly all of it: they ask for all of a
+ * tenant's rows, or sort by what no index is ordered by.
+ */
+export const wholeTenants: Exception[] = [
+  {
+    role: 'platform',
+    from: ['app.count_tenant_rows'],
+    why: 'counts all rows of one tenant',
+  },
+  {
+    role: 'platform',
+    from: ['app.purge_batch', 'app.forget_notifications'],
+    why: 'deletes rows of one tenant by the thousand',
+  },
+  {
+    role: 'platform',
+    from: ['app.recount_users', 'src/features/invitations/invitations.ts'],
+    tables: ['memberships', 'invitations'],
+    why: 'counts the seats of one tenant, which are few',
+  },
+]

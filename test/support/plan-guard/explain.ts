@@ -5,8 +5,8 @@ import type { PlanNode } from './rules.ts'
 export type Explained = { plan: PlanNode } | { error: { code: string; message: string } }
 
 /**
- * The plan that connections keep for a statement once they have run it often: without knowing its parameters, and made
- * for whichever tenant was at work at the time.
+ * The plan that connections keep for a statement once they have run it often: without knowing its parameters, and made in
+ * the transaction of some tenant.
  * @param sql one statement: what stood behind a semicolon would be run
  * @param tenantId the tenant of the transaction, if it has one
  */

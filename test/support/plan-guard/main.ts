@@ -1,6 +1,6 @@
 import { withDirectClient } from '../../../src/db/direct-client.ts'
 import { cloneDatabase, createTemplate, startCluster } from '../cluster.ts'
-import { acrossTenants, outsideTenants } from './exceptions.ts'
+import { acrossTenants, outsideTenants, wholeTenants } from './exceptions.ts'
 import { calls } from './functions.ts'
 import { judge } from './guard.ts'
 import { composeReport } from './report.ts'
@@ -31,8 +31,8 @@ async function main([folder, ...options]: string[]): Promise<number> {
       try {
         await withDirectClient(database.adminUrl, (admin) => fillSkewed(admin, sizes))
         const isPartial = options.includes('--partial')
-        const evidence = { statements, calls, isPartial, outsideTenants, acrossTenants }
-        const verdict = await judge(database, evidence)
+        const lists = { outsideTenants, acrossTenants, wholeTenants }
+        const verdict = await judge(database, { statements, calls, isPartial, ...lists })
         const report = composeReport(verdict)
         if (!isPartial && verdict.explained < leastOfAll) {
           return say(`${report}\nTOO FEW: ${tooFew(verdict.explained)}`, 1)

@@ -30,12 +30,12 @@ export interface Breach {
   line: string
 }
 
-/** An index, and its columns in order; an expression has no name. */
+/** An index, and the columns of its key in order; an expression has no name. */
 interface Index {
   table: string
   columns: (string | null)[]
-  /** Whether it is a key of all rows. */
-  isKey: boolean
+  /** Unique, and without a predicate. */
+  isUnique: boolean
 }
 
 /** The tenant-owned tables, their partitions among them, and the indexes on them by name. */
@@ -44,10 +44,10 @@ export interface Owned {
   indexes: Map<string, Index>
 }
 
-/** Asks the catalogue which tables have a tenant_id, and which indexes. */
+/** Asks the catalogue which tables have a tenant_id, and what their indexes hold. */
 export async function findOwned(client: pg.Client): Promise<Owned> {
   const { rows } = await client.query(`
-    select c.relname as table, x.relname as index, i.indisunique and i.indpred is null as "isKey",
+    select c.relname as table, x.relname as index, i.indisunique and i.indpred is null as "isUnique",
       (select array_agg(named.attname::text order by place)
         from unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) with ordinality as key (attnum, place)
         left join pg_attribute named on named.attrelid = c.oid and named.attnum = key.attnum) as columns
@@ -105,23 +105,24 @@ function breachesOf(node: PlanNode, owned: Owned, pinned: Set<string>): Breach[]
 }
 
 /**
- * Whether all rows of a tenant are read for the one that a key of the table names: which costs as much as asking for that
- * row alone where the plan is made for a tenant of one row, and the plan is kept.
+ * Whether an index is asked for the tenant alone although the statement equates a whole unique key. A condition on the
+ * index's second column, however wide, is taken for enough; those of a key by `= ANY` may be most of the tenant.
  */
 function readsTenantForOne(node: PlanNode, { table, columns }: Index, { indexes }: Owned): boolean {
   const asked = splitAnd(node['Index Cond'] ?? '')
   const [, second] = columns
-  if (second && asked.some((part) => new RegExp(`^\\((ROW\\()?(\\w+\\.)?${second}\\b`).test(part)))
+  if (second && asked.some((part) => new RegExp(`^\\((ROW\\()?(\\w+\\.)?"?${second}\\b`).test(part)))
     return false
   const all = [...asked, ...splitAnd(node.Filter ?? '')]
   const equated = all.flatMap((part) => equatesColumn.exec(part)?.[1] ?? [])
-  const keys = [...indexes.values()].filter((index) => index.table === table && index.isKey)
+  // A key of tenant_id alone names one row anyhow.
+  const keys = [...indexes.values()].filter((index) => index.table === table && index.isUnique)
   return keys.some(
     (key) => key.columns.length > 1 && key.columns.every((each) => each && equated.includes(each)),
   )
 }
 
-const equatesColumn = /^\((?:(?:\w+|"[^"]+")\.)?(\w+) = (?!ANY )/
+const equatesColumn = /^\((?:(?:\w+|"[^"]+")\.)?"?(\w+)"? = (?!ANY )/
 
 /** The aliases that are held to one tenant, in the end by a value: a neighbour counts only if it is so itself. */
 function findPinned(nodes: PlanNode[], owned: Owned): Set<string> {
@@ -172,8 +173,12 @@ function splitAnd(condition: string): string[] {
   return parts
 }
 
+/** All nodes. What is left to filter of the rows that a bitmap names stands at the node above it. */
 function flatten(node: PlanNode): PlanNode[] {
-  return [node, ...(node.Plans ?? []).flatMap(flatten)]
+  const below = (node.Plans ?? []).map((child) =>
+    child['Node Type'] === 'Bitmap Index Scan' ? { ...child, Filter: node.Filter } : child,
+  )
+  return [node, ...below.flatMap(flatten)]
 }
 
 function describeNode(node: PlanNode): string {

@@ -4,7 +4,7 @@ import { findForeignKeys, findTables } from '../../isolation/catalogue.ts'
 import { type Row, rowFactories } from '../../isolation/rows.ts'
 import { insertInto } from '../../isolation/world.ts'
 
-/** The tenant that has most of the rows, and one of those that have a few. */
+/** The tenant that has most of the rows, and one of those that have one of each. */
 export const tenants = { big: 'big', small: 'small-1' }
 
 /** How many rows there are per table: of the big tenant, and of each of so many small ones. */
@@ -24,7 +24,7 @@ interface Column {
   target?: string
 }
 
-/** The tenant whose rows are copied: small, and with one row more than the others. */
+/** The tenant whose rows are copied; it has one of each. */
 const pattern = 'pattern'
 /** Names of ours, not words of theirs: all tenants have the same few. */
 const names = [
