@@ -280,7 +280,7 @@ test('a new table with a tenant_id is protected without anybody naming it, parti
 
 test('plans are made as if there were 200 tenants', async () => {
   await startMigrated()
-  const { ownerUrl } = await run()
+  const { ownerUrl, tenantUrl, platformUrl } = await run()
   // As an older version has left it.
   await withDirectClient(ownerUrl, (owner) =>
     owner.query('alter table clients alter tenant_id reset (n_distinct)'),
@@ -294,6 +294,8 @@ test('plans are made as if there were 200 tenants', async () => {
     )
     expect(rows).toEqual([])
   })
+  // What they make dear is not compiled for it.
+  for (const url of [tenantUrl, platformUrl]) expect(await askAs(url, 'show jit')).toEqual([{ jit: 'off' }])
 })
 
 test('a placeholder in a policy file that means nothing is an error', async () => {
