@@ -17,6 +17,8 @@ export interface LoadOptions {
   bearers: (Bearer & { ids?: string[] })[]
   /** Whether answers other than 2xx are part of it. Otherwise one of them ends the measurement. */
   mayFail?: boolean
+  /** How many are kept busy: 32 unless it says otherwise. */
+  connections?: number
 }
 
 /** What one run of the load saw. */
@@ -29,7 +31,7 @@ export interface LoadAnswer {
   p99Ms: number
 }
 
-/** A process that keeps 32 connections busy. */
+/** A process that keeps connections busy. */
 export interface Load {
   by: 'wrk' | 'a client in Node'
   measure(server: Subject, milliseconds: number): Promise<Measured>
@@ -42,7 +44,7 @@ export interface SteadyLoad {
   stop(): Promise<void>
 }
 
-const connections = 32
+const usualConnections = 32
 const run = promisify(execFile)
 
 /** Load by wrk when it is installed, else by a client of ours, which takes more of the processor. */
@@ -55,6 +57,7 @@ export async function openLoad(folder: string, options: LoadOptions): Promise<Lo
 async function openWrk(folder: string, options: LoadOptions): Promise<Load> {
   const script = join(folder, `${randomUUID()}.lua`)
   await writeFile(script, toLua(options))
+  const { connections = usualConnections } = options
   const isOver = new AbortController()
   return {
     by: 'wrk',
@@ -71,7 +74,7 @@ async function openWrk(folder: string, options: LoadOptions): Promise<Load> {
 }
 
 async function openClient(options: LoadOptions): Promise<Load> {
-  const client = await startSubject('load-client.ts', { ...options, connections })
+  const client = await startSubject('load-client.ts', { connections: usualConnections, ...options })
   return {
     by: 'a client in Node',
     measure: (server, milliseconds) =>
@@ -84,7 +87,7 @@ async function openClient(options: LoadOptions): Promise<Load> {
 
 /** A process that sends at a steady rate; neither wrk nor autocannon does, the one knows no rate, the other sends in bursts. */
 export async function openSteadyLoad(options: LoadOptions): Promise<SteadyLoad> {
-  const client = await startSubject('load-client.ts', { ...options, connections })
+  const client = await startSubject('load-client.ts', { connections: usualConnections, ...options })
   return {
     measure: (server, milliseconds, perSecond) =>
       measureWith(server, options, (url) =>
@@ -125,6 +128,7 @@ ${lines.join('\n')}
 }
 local requests = {}
 function init()
+  math.randomseed(os.time())
   for i, each in ipairs(bearers) do
     local request = wrk.format("${method}", each[1], each[2], each[3])
     local at = request:find("${anyId}", 1, true)

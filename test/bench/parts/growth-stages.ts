@@ -1,3 +1,4 @@
+import { mapValues, pick } from 'es-toolkit'
 import { withDirectClient } from '../../../src/db/direct-client.ts'
 import type { Stage } from '../stage.ts'
 
@@ -7,9 +8,19 @@ export interface Size {
   clientsEach: number
 }
 
+/** It as the table has it. */
+export function describeSize({ tenants, clientsEach }: Size): string {
+  return `${count(tenants)} tenants, ${count(tenants * clientsEach)} rows`
+}
+
+/** A number with commas. */
+export const count = (number: number) => number.toLocaleString('en')
+
 /** A filled one. */
 export interface FilledDatabase {
+  adminUrl: string
   tenantUrl: string
+  platformUrl: string
   /** fewer than were asked for where time or space ran out */
   clientsEach: number
 }
@@ -36,11 +47,16 @@ export async function fillDatabase(
 ): Promise<FilledDatabase> {
   const inDatabase = (url: string, database: string) =>
     Object.assign(new URL(url), { pathname: `/${database}` }).href
-  const adminUrl = inDatabase(stage.adminUrl, name)
-  const tenantUrl = inDatabase(stage.tenantUrl, name)
+  const { adminUrl, tenantUrl, platformUrl, jobsUrl } = mapValues(
+    pick(stage, ['adminUrl', 'tenantUrl', 'platformUrl', 'jobsUrl']),
+    (url) => inDatabase(url, name),
+  )
   await withDirectClient(inDatabase(stage.adminUrl, 'postgres'), async (admin) => {
     await admin.query(`create database ${name} template ${new URL(stage.adminUrl).pathname.slice(1)}`)
-    await admin.query(`grant connect on database ${name} to ${new URL(tenantUrl).username}`)
+    // As migrate does in a database of its own: a server starts in no other.
+    await admin.query(`revoke all on database ${name} from public`)
+    const roles = [tenantUrl, platformUrl, jobsUrl].map((url) => new URL(url).username)
+    await admin.query(`grant connect on database ${name} to ${roles.join(', ')}`)
   })
   return withDirectClient(adminUrl, async (admin) => {
     const { rows } = await admin.query<{ pg_get_indexdef: string }>(
@@ -60,7 +76,7 @@ export async function fillDatabase(
     await admin.query(rows[0]?.pg_get_indexdef as string)
     await admin.query('vacuum analyze clients')
     await admin.query('checkpoint')
-    return { tenantUrl, clientsEach }
+    return { adminUrl, tenantUrl, platformUrl, clientsEach }
   })
 }
 
