@@ -16,14 +16,18 @@ interface Sent {
   failures: number
 }
 
-const { method, path, body, bearers, connections } = readOptions<LoadOptions & { connections: number }>()
+const { method, path, body, bearers, connections, inTurn } = readOptions<
+  LoadOptions & { connections: number }
+>()
+let place = Math.floor(Math.random() * bearers.length)
 
 function pick<Item>(items: Item[]): Item {
   return items[Math.floor(Math.random() * items.length)] as Item
 }
 
 async function sendOne(url: string, agent: Agent, sent: Sent, dueAt: number): Promise<void> {
-  const { tenantId, token, ids = [] } = pick(bearers)
+  place = (place + 1) % bearers.length
+  const { tenantId, token, ids = [] } = inTurn ? (bearers[place] as (typeof bearers)[number]) : pick(bearers)
   const id = ids.length > 0 ? pick(ids) : ''
   const fill = (text: string) => text.replaceAll('{tenant_id}', tenantId).replaceAll('{id}', id)
   const headers: Record<string, string> = { Authorization: `Bearer ${token}`, 'X-Tenant-ID': tenantId }

@@ -19,6 +19,8 @@ export interface LoadOptions {
   mayFail?: boolean
   /** How many are kept busy: 32 unless it says otherwise. */
   connections?: number
+  /** Bearers come one after the other, from anyone on, in place of at random. */
+  inTurn?: boolean
 }
 
 /** What one run of the load saw. */
@@ -74,7 +76,10 @@ async function openWrk(folder: string, options: LoadOptions): Promise<Load> {
 }
 
 async function openClient(options: LoadOptions): Promise<Load> {
-  const client = await startSubject('load-client.ts', { connections: usualConnections, ...options })
+  const client = await startSubject('load-client.ts', {
+    ...options,
+    connections: options.connections ?? usualConnections,
+  })
   return {
     by: 'a client in Node',
     measure: (server, milliseconds) =>
@@ -87,7 +92,10 @@ async function openClient(options: LoadOptions): Promise<Load> {
 
 /** A process that sends at a steady rate; neither wrk nor autocannon does, the one knows no rate, the other sends in bursts. */
 export async function openSteadyLoad(options: LoadOptions): Promise<SteadyLoad> {
-  const client = await startSubject('load-client.ts', { connections: usualConnections, ...options })
+  const client = await startSubject('load-client.ts', {
+    ...options,
+    connections: options.connections ?? usualConnections,
+  })
   return {
     measure: (server, milliseconds, perSecond) =>
       measureWith(server, options, (url) =>
@@ -114,8 +122,8 @@ async function measureWith(
 /** As long as any id, so that the length of a body is known before one is chosen. */
 const anyId = '00000000-0000-0000-0000-000000000000'
 
-/** wrk's script: prepares a request of each bearer, sends a random one each time, ends with one line of JSON. */
-function toLua({ method, path, body, bearers }: LoadOptions): string {
+/** wrk's script: prepares a request of each bearer, sends a random one each time or the next, ends with one line of JSON. */
+function toLua({ method, path, body, bearers, inTurn }: LoadOptions): string {
   const json = body === undefined ? '' : ', ["Content-Type"] = "application/json"'
   const lines = bearers.map(({ tenantId, token, ids = [] }) => {
     const fill = (text: string) => `[[${text.replaceAll('{tenant_id}', tenantId).replaceAll('{id}', anyId)}]]`
@@ -127,8 +135,10 @@ function toLua({ method, path, body, bearers }: LoadOptions): string {
 ${lines.join('\n')}
 }
 local requests = {}
+local place
 function init()
   math.randomseed(os.time())
+  place = math.random(#bearers)
   for i, each in ipairs(bearers) do
     local request = wrk.format("${method}", each[1], each[2], each[3])
     local at = request:find("${anyId}", 1, true)
@@ -136,7 +146,8 @@ function init()
   end
 end
 function request()
-  local one = requests[math.random(#requests)]
+  place = ${inTurn ? 'place % #requests + 1' : 'math.random(#requests)'}
+  local one = requests[place]
   local ids = one[3]
   return ids and one[1] .. ids[math.random(#ids)] .. one[2] or one[1]
 end

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { openSync } from 'node:fs'
-import { devNull } from 'node:os'
+import { randomUUID } from 'node:crypto'
+import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { devNull, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 /** What is compared: a process of its own that answers one question at a time. */
@@ -14,7 +15,10 @@ const patienceMs = 60_000
 
 /** Starts test/bench/<file> as a subject and waits until it is ready. Its standard output is thrown away. */
 export async function startSubject(file: string, options: object): Promise<Subject> {
-  const child = fork(join(import.meta.dirname, file), [JSON.stringify(options)], {
+  // An argument may not be longer than 128 KiB on Linux, and thousands of bearers are.
+  const optionsFile = join(tmpdir(), `tenantry-bench-${randomUUID()}.json`)
+  writeFileSync(optionsFile, JSON.stringify(options), { mode: 0o600 })
+  const child = fork(join(import.meta.dirname, file), [optionsFile], {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', openSync(devNull, 'w'), 'inherit', 'ipc'],
   })
@@ -24,6 +28,7 @@ export async function startSubject(file: string, options: object): Promise<Subje
     const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
     await ended
     clearTimeout(timer)
+    rmSync(optionsFile, { force: true })
   }
   try {
     await nextMessage(child)
@@ -67,7 +72,10 @@ function nextMessage(child: ChildProcess, withinMs = patienceMs): Promise<unknow
 
 /** What a subject was started with. */
 export function readOptions<Options>(): Options {
-  return JSON.parse(process.argv[2] ?? '{}') as Options
+  const file = process.argv[2] as string
+  const options = JSON.parse(readFileSync(file, 'utf8')) as Options
+  rmSync(file)
+  return options
 }
 
 /** The subject's side: says that it is ready, answers, and ends with the process that started it. */

@@ -1,5 +1,6 @@
-import { mapValues, pick } from 'es-toolkit'
-import { withDirectClient } from '../../../src/db/direct-client.ts'
+import { inTransaction, withDirectClient } from '../../../src/db/direct-client.ts'
+import { prepareDatabase } from '../../../src/db/migrate/prepare-database.ts'
+import { describeRoles } from '../../../src/db/roles.ts'
 import type { Stage } from '../stage.ts'
 
 /** A database of so many tenants with so many clients each. */
@@ -8,22 +9,20 @@ export interface Size {
   clientsEach: number
 }
 
-/** It as the table has it. */
+/** A filled one, with the connections of its roles. Of clients there are fewer than were asked for where time or space ran out. */
+export interface FilledDatabase extends Size {
+  adminUrl: string
+  tenantUrl: string
+  platformUrl: string
+}
+
+/** How a table names a size. */
 export function describeSize({ tenants, clientsEach }: Size): string {
   return `${count(tenants)} tenants, ${count(tenants * clientsEach)} rows`
 }
 
-/** A number with commas. */
+/** A number with commas between thousands. */
 export const count = (number: number) => number.toLocaleString('en')
-
-/** A filled one. */
-export interface FilledDatabase {
-  adminUrl: string
-  tenantUrl: string
-  platformUrl: string
-  /** fewer than were asked for where time or space ran out */
-  clientsEach: number
-}
 
 /** What filling may take. */
 export interface Bounds {
@@ -38,6 +37,8 @@ const rowsAtOnce = 250_000
  * Copies the stage's migrated and empty database, to which nobody may be connected, and fills it: clients are made hour
  * by hour in all tenants, so that those of one tenant lie as scattered as in life. Without the index by name, which no
  * query here reads. Stops early rather than pass the bounds.
+ * @returns how far it came
+ * @throws what the database throws
  */
 export async function fillDatabase(
   stage: Stage,
@@ -47,17 +48,16 @@ export async function fillDatabase(
 ): Promise<FilledDatabase> {
   const inDatabase = (url: string, database: string) =>
     Object.assign(new URL(url), { pathname: `/${database}` }).href
-  const { adminUrl, tenantUrl, platformUrl, jobsUrl } = mapValues(
-    pick(stage, ['adminUrl', 'tenantUrl', 'platformUrl', 'jobsUrl']),
-    (url) => inDatabase(url, name),
+  const adminUrl = inDatabase(stage.adminUrl, name)
+  const original = new URL(stage.adminUrl).pathname.slice(1)
+  await withDirectClient(inDatabase(stage.adminUrl, 'postgres'), (admin) =>
+    admin.query(`create database ${name} template ${original}`),
   )
-  await withDirectClient(inDatabase(stage.adminUrl, 'postgres'), async (admin) => {
-    await admin.query(`create database ${name} template ${new URL(stage.adminUrl).pathname.slice(1)}`)
-    // As migrate does in a database of its own: a server starts in no other.
-    await admin.query(`revoke all on database ${name} from public`)
-    const roles = [tenantUrl, platformUrl, jobsUrl].map((url) => new URL(url).username)
-    await admin.query(`grant connect on database ${name} to ${roles.join(', ')}`)
-  })
+  // A copy has neither the rights nor the settings that roles have in the database it is a copy of, whose name they bear.
+  const { tokenKeySecret } = stage
+  const roles = describeRoles({ adminUrl, tokenKeySecret, prefix: original })
+  await withDirectClient(adminUrl, (admin) => inTransaction(admin, () => prepareDatabase(admin, roles)))
+  const [tenantUrl, platformUrl] = [roles.tenant.url, roles.platform.url]
   return withDirectClient(adminUrl, async (admin) => {
     const { rows } = await admin.query<{ pg_get_indexdef: string }>(
       "select pg_get_indexdef('clients_created_at'::regclass)",
@@ -74,9 +74,9 @@ export async function fillDatabase(
     // Sorted in memory: it is all that happens on the machine at that moment.
     await admin.query("set maintenance_work_mem = '1GB'")
     await admin.query(rows[0]?.pg_get_indexdef as string)
-    await admin.query('vacuum analyze clients')
+    await admin.query('vacuum analyze')
     await admin.query('checkpoint')
-    return { adminUrl, tenantUrl, platformUrl, clientsEach }
+    return { adminUrl, tenantUrl, platformUrl, tenants: size.tenants, clientsEach }
   })
 }
 

@@ -14,7 +14,7 @@ import {
 import { openReader, type Reader } from './reader.ts'
 import { rangeOf, rotate } from './statistics.ts'
 
-/** Whether a page of clients takes longer to read where there are more tenants, or more rows in all. */
+/** Whether a page of clients takes longer where there are more tenants, or more rows in all: the request, and the read in it. */
 export const growth: Part = {
   name: 'growth',
   async run(bench) {
@@ -30,23 +30,35 @@ export const growth: Part = {
       for (const size of sizes) {
         databases++
         const filled = await fillDatabase(stage, `growth_${databases}`, size, bounds)
-        members.push({ ...filled, tenants: size.tenants, wanted: size.clientsEach })
+        members.push({ ...filled, wanted: size.clientsEach })
       }
       all.push({ title, members })
     }
     const results: PartResult[] = []
     for (const { title, members } of all) {
-      const [few, many] = [members[0], members.at(-1)] as [Member, Member]
-      results.push(await measureRequests(bench, stage, title, few, many))
-      results.push(await measureReads(bench, title, members))
+      const whole = members.filter(({ clientsEach }) => clientsEach >= rowsRead)
+      const [smallest, largest] = [whole[0], whole.at(-1)]
+      if (!smallest || !largest || smallest === largest)
+        throw new Error(`nothing to compare: ${members.map(explainSize).join(' ')}`)
+      const notes = members.filter(({ clientsEach, wanted }) => clientsEach < wanted).map(explainSize)
+      for (const result of [
+        await measureRequests(bench, stage, title, smallest, largest),
+        await measureReads(bench, title, whole),
+      ]) {
+        results.push({ ...result, notes: [...(result.notes ?? []), ...notes] })
+      }
     }
     return results
   },
 }
 
-interface Member extends Size, FilledDatabase {
+interface Member extends FilledDatabase {
   /** how many clients each tenant was to have */
   wanted: number
+}
+
+interface Reading extends Member {
+  reader: Reader
 }
 
 /** A page, and whether there is another. */
@@ -55,7 +67,7 @@ const GB = 1e9
 
 function seriesOf({ quick }: Bench): { title: string; sizes: Size[] }[] {
   const sizes = (tenants: number[], clientsEach: number[]) =>
-    tenants.flatMap((count) => clientsEach.map((each) => ({ tenants: count, clientsEach: each })))
+    tenants.flatMap((number) => clientsEach.map((each) => ({ tenants: number, clientsEach: each })))
   return [
     { title: 'tenants, 100 clients each', sizes: sizes(quick ? [10, 500] : [10, 100, 1000, 10_000], [100]) },
     {
@@ -73,13 +85,10 @@ async function findBounds(folder: string): Promise<Bounds> {
 
 /** One read of each database in turn, so that a machine that slows down does so for all. */
 async function measureReads(bench: Bench, title: string, all: Member[]): Promise<PartResult> {
-  const members = all
-    .filter(({ clientsEach }) => clientsEach >= rowsRead)
-    .map((member) => ({ ...member, reader: openReader(member.tenantUrl) }))
+  const members = all.map((member): Reading => ({ ...member, reader: openReader(member.tenantUrl) }))
   bench.stopAfter(async () => {
     await Promise.all(members.map(({ reader }) => reader.close()))
   })
-  if (members.length < 2) throw new Error(`nothing to compare: ${all.map(explainSize).join(' ')}`)
   // A shared machine may be slower for ten seconds.
   const [rounds, readsEach] = bench.quick ? [5, 200] : [63, 500]
   const medians = members.map((): number[] => [])
@@ -92,7 +101,7 @@ async function measureReads(bench: Bench, title: string, all: Member[]): Promise
     const micros = members.map((): number[] => [])
     for (let read = 0; read < readsEach; read++) {
       for (const index of rotate([...members.keys()], read)) {
-        micros[index]?.push(await measureRead(members[index] as (typeof members)[number]))
+        micros[index]?.push(await measureRead(members[index] as Reading))
       }
     }
     if (round < 0) continue
@@ -112,13 +121,12 @@ async function measureReads(bench: Bench, title: string, all: Member[]): Promise
   })
   const notes = [
     `One page of a random tenant, the whole transaction through Tenantry's data layer, one at a time; medians of ${rounds} rounds of ${readsEach} each.`,
-    ...all.filter(({ clientsEach, wanted }) => clientsEach < wanted).map(explainSize),
   ]
-  return { title: `of that the read, without HTTP: ${title}`, figures, notes }
+  return { title: `the read of such a list, without HTTP: ${title}`, figures, notes }
 }
 
 /** @returns microseconds */
-async function measureRead({ reader, tenants }: Size & { reader: Reader }): Promise<number> {
+async function measureRead({ reader, tenants }: Reading): Promise<number> {
   const tenantId = `tenant-${Math.floor(Math.random() * tenants)}`
   const start = performance.now()
   const { length } = await reader.list(tenantId)
