@@ -12,10 +12,9 @@ import { aim, type Bench, type PartResult } from '../parts.ts'
 import { type Contender, compare, type Row, ratioBetween } from '../rounds.ts'
 import { startTenantry } from '../servers.ts'
 import type { Bearer, Stage } from '../stage.ts'
-import { count, describeSize, type FilledDatabase } from './growth-stages.ts'
+import { count, describeSize, type FilledDatabase, mostGrowth } from './growth-stages.ts'
 
 const path = '/v1/clients?limit=20'
-const most = 1.2
 /** More than one connection asks for in a second, so that nobody who asks in turn is remembered. */
 const callers = { quick: 5000, full: 10_000 }
 
@@ -77,7 +76,7 @@ export async function measureRequests(
   return {
     title: `GET ${path} as it grows, one at a time, load by ${by}, times as long: ${series}`,
     rows,
-    targets: [aim(last.ratio, `the smallest, at ${describeSize(largest)}`, '≤', most)],
+    targets: [aim(last.ratio, `the smallest, at ${describeSize(largest)}`, '≤', mostGrowth)],
     notes,
   }
 }

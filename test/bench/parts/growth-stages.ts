@@ -24,6 +24,9 @@ export function describeSize({ tenants, clientsEach }: Size): string {
 /** A number with commas between thousands. */
 export const count = (number: number) => number.toLocaleString('en')
 
+/** The largest may take so many times as long as the smallest. */
+export const mostGrowth = 1.2
+
 /** What filling may take. */
 export interface Bounds {
   /** of performance.now() */

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { Bench, Figure, Part, PartResult } from '../parts.ts'
+import { aim, type Bench, type Figure, type Part, type PartResult } from '../parts.ts'
 import { median } from '../rounds.ts'
 import { startStage } from '../stage.ts'
 import { measureRequests } from './growth-requests.ts'
@@ -9,6 +9,7 @@ import {
   describeSize,
   type FilledDatabase,
   fillDatabase,
+  mostGrowth,
   type Size,
 } from './growth-stages.ts'
 import { openReader, type Reader } from './reader.ts'
@@ -122,7 +123,10 @@ async function measureReads(bench: Bench, title: string, all: Member[]): Promise
   const notes = [
     `One page of a random tenant, the whole transaction through Tenantry's data layer, one at a time; medians of ${rounds} rounds of ${readsEach} each.`,
   ]
-  return { title: `the read of such a list, without HTTP: ${title}`, figures, notes }
+  const largest = describeSize(members.at(-1) as Member)
+  const ratio = median(ratiosOf(medians.at(-1) as number[]))
+  const targets = [aim(ratio, `the smallest, at ${largest}`, '≤', mostGrowth)]
+  return { title: `the read of such a list, without HTTP: ${title}`, figures, targets, notes }
 }
 
 /** @returns microseconds */
