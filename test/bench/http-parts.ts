@@ -135,7 +135,7 @@ async function compareLatency(bench: Bench, entrants: [Entrant, Entrant], rows: 
   }))
   // Many short rounds: a p99 is that of the worst moment of a round, and where a machine stops for 20 ms now and then, a few
   // long rounds say which of the two it stopped under.
-  const pace = { ...bench.pace, rounds: bench.quick ? 10 : 60, roundMs: 1000 }
+  const pace = { ...bench.pace, rounds: bench.quick ? 10 : 150, roundMs: 1000 }
   const latencies = await compare(contenders, pace, ({ p99Ms }) => p99Ms as number)
   const [, own] = latencies as [Row, Row]
   const { path } = entrants[0].request

@@ -45,8 +45,11 @@ function chooseParts(): Part[] {
 
 type Stops = (() => Promise<void>)[]
 
+/** Also those behind one that cannot be stopped. @throws AggregateError of what failed */
 async function stopAll(stops: Stops): Promise<void> {
-  for (const stop of stops.splice(0).reverse()) await stop()
+  const failures: unknown[] = []
+  for (const stop of stops.splice(0).reverse()) await stop().catch((error) => failures.push(error))
+  if (failures.length > 0) throw new AggregateError(failures, 'not all could be stopped')
 }
 
 /** Runs it with bearers of its own, since tokens do not last for the whole run. */

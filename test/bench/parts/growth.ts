@@ -15,42 +15,61 @@ import {
 import { openReader, type Reader } from './reader.ts'
 import { rangeOf, rotate } from './statistics.ts'
 
-/** Whether a page of clients takes longer where there are more tenants, or more rows in all: the request, and the read in it. */
-export const growth: Part = {
-  name: 'growth',
-  async run(bench) {
-    // Of its own, so that its gigabytes go with it.
-    const starting = startStage({ fsync: false })
-    bench.stopAfter(async () => (await starting.catch(() => undefined))?.stop())
-    const stage = await starting
-    const bounds = await findBounds(stage.folder)
-    const all: { title: string; members: Member[] }[] = []
-    let databases = 0
-    for (const { title, sizes } of seriesOf(bench)) {
-      const members: Member[] = []
-      for (const size of sizes) {
-        databases++
-        const filled = await fillDatabase(stage, `growth_${databases}`, size, bounds)
-        members.push({ ...filled, wanted: size.clientsEach })
-      }
-      all.push({ title, members })
-    }
-    const results: PartResult[] = []
-    for (const { title, members } of all) {
-      const whole = members.filter(({ clientsEach }) => clientsEach >= rowsRead)
-      const [smallest, largest] = [whole[0], whole.at(-1)]
-      if (!smallest || !largest || smallest === largest)
-        throw new Error(`nothing to compare: ${members.map(explainSize).join(' ')}`)
-      const notes = members.filter(({ clientsEach, wanted }) => clientsEach < wanted).map(explainSize)
-      for (const result of [
-        await measureRequests(bench, stage, title, smallest, largest),
-        await measureReads(bench, title, whole),
-      ]) {
-        results.push({ ...result, notes: [...(result.notes ?? []), ...notes] })
-      }
-    }
-    return results
+/** What grows in a part. */
+interface Series {
+  name: string
+  title: string
+  sizes: Record<'quick' | 'full', Size[]>
+}
+
+const allSeries: Series[] = [
+  {
+    name: 'growth-tenants',
+    title: 'tenants, 100 clients each',
+    sizes: { quick: ofTenants([10, 500]), full: ofTenants([10, 100, 1000, 10_000]) },
   },
+  {
+    name: 'growth-rows',
+    title: 'rows in all, 100 tenants',
+    sizes: { quick: ofClients([100, 1000]), full: ofClients([100, 1000, 10_000, 100_000]) },
+  },
+]
+
+function ofTenants(numbers: number[]): Size[] {
+  return numbers.map((tenants) => ({ tenants, clientsEach: 100 }))
+}
+
+function ofClients(numbers: number[]): Size[] {
+  return numbers.map((clientsEach) => ({ tenants: 100, clientsEach }))
+}
+
+/** Whether a page of clients takes longer where there are more tenants, or more rows in all: the request, and the read in it. */
+export const growth: Part[] = allSeries.map((series) => ({
+  name: series.name,
+  run: (bench) => measureSeries(bench, series),
+}))
+
+async function measureSeries(bench: Bench, { title, sizes }: Series): Promise<PartResult[]> {
+  // Of its own, so that its gigabytes go with it.
+  const starting = startStage({ fsync: false })
+  bench.stopAfter(async () => (await starting.catch(() => undefined))?.stop())
+  const stage = await starting
+  const bounds = await findBounds(stage.folder)
+  const members: Member[] = []
+  for (const size of bench.quick ? sizes.quick : sizes.full) {
+    const filled = await fillDatabase(stage, `growth_${members.length + 1}`, size, bounds)
+    members.push({ ...filled, wanted: size.clientsEach })
+  }
+  const whole = members.filter(({ clientsEach }) => clientsEach >= rowsRead)
+  const [smallest, largest] = [whole[0], whole.at(-1)]
+  if (!smallest || !largest || smallest === largest)
+    throw new Error(`nothing to compare: ${members.map(explainSize).join(' ')}`)
+  const results = [
+    await measureRequests(bench, stage, title, smallest, largest),
+    await measureReads(bench, title, whole),
+  ]
+  const notes = members.filter(({ clientsEach, wanted }) => clientsEach < wanted).map(explainSize)
+  return results.map((result) => ({ ...result, notes: [...(result.notes ?? []), ...notes] }))
 }
 
 interface Member extends FilledDatabase {
@@ -65,18 +84,6 @@ interface Reading extends Member {
 /** A page, and whether there is another. */
 const rowsRead = 21
 const GB = 1e9
-
-function seriesOf({ quick }: Bench): { title: string; sizes: Size[] }[] {
-  const sizes = (tenants: number[], clientsEach: number[]) =>
-    tenants.flatMap((number) => clientsEach.map((each) => ({ tenants: number, clientsEach: each })))
-  return [
-    { title: 'tenants, 100 clients each', sizes: sizes(quick ? [10, 500] : [10, 100, 1000, 10_000], [100]) },
-    {
-      title: 'rows in all, 100 tenants',
-      sizes: sizes([100], quick ? [100, 1000] : [100, 1000, 10_000, 100_000]),
-    },
-  ]
-}
 
 /** Six minutes and six gigabytes, and not more than half of what the disk has left. */
 async function findBounds(folder: string): Promise<Bounds> {

@@ -59,7 +59,7 @@ async function findTargets({ stage, tenantIds }: Bench): Promise<ReadTarget[]> {
 
 async function measureExecution({ stage, quick }: Bench, targets: ReadTarget[]): Promise<PartResult> {
   // A shared machine may be slower for ten seconds.
-  const [rounds, pairs] = quick ? [5, 100] : [63, 300]
+  const [rounds, pairs] = quick ? [5, 100] : [189, 300]
   const result: PartResult = {
     title: `PostgreSQL's execution time of one scoped read, medians of ${rounds} rounds of ${pairs} each`,
     figures: [],
