@@ -82,18 +82,19 @@ async function fill(stage: Stage, stops: Stops): Promise<string[]> {
   return fillTenants(stage.adminUrl, size.tenants, size.clients)
 }
 
-/** A part that fails is told of with the others' results. */
+function tellFailure(title: string, error: unknown): PartResult {
+  console.error(error)
+  return { title, notes: [`FAILED: ${error instanceof Error ? error.message : error}`] }
+}
+
+/** A part that fails, or cannot be stopped, is told of with the others' results. */
 async function measureAll(
   parts: Part[],
-  starting: Promise<Stage>,
+  stage: Stage,
   stops: Stops,
-  isOver: AbortSignal,
-): Promise<Report & { hasFailed: boolean }> {
-  const busy = describeLoad()
-  const stage = await starting
+  { results, isOver }: { results: PartResult[]; isOver: AbortSignal },
+): Promise<void> {
   const tenantIds = await fill(stage, stops)
-  const results: PartResult[] = []
-  let hasFailed = false
   for (const part of parts) {
     isOver.throwIfAborted()
     console.error(`${new Date().toISOString().slice(11, 19)} ${part.name}`)
@@ -101,55 +102,63 @@ async function measureAll(
       results.push(...(await runPart(part, stage, tenantIds, stops)))
     } catch (error) {
       isOver.throwIfAborted()
-      hasFailed = true
-      console.error(error)
-      results.push({
-        title: part.name,
-        notes: [`FAILED: ${error instanceof Error ? error.message : error}`],
-      })
-    } finally {
-      await stopAll(stops)
+      results.push(tellFailure(part.name, error))
     }
+    await stopAll(stops).catch((error) => results.push(tellFailure(`end of ${part.name}`, error)))
   }
-  const date = new Date().toISOString()
-  const machine = `${describeMachine(stage.postgres)} (${busy} before)`
-  const sizes = `${size.tenants} tenants × ${size.clients} clients, medians of ${pace.rounds} rounds`
-  return { date, machine, size: sizes, isQuick: quick, results, hasFailed }
 }
 
-/** @throws Error when it takes too long or is interrupted; all is stopped and removed then, too */
+function describeRun(stage: Stage, busy: string, results: PartResult[]): Report {
+  const date = new Date().toISOString()
+  const machine = `${describeMachine(stage.postgres)} (${busy} before)`
+  const sizes = `${size.tenants} tenants × ${size.clients} clients, medians of ${pace.rounds} rounds unless it says otherwise`
+  return { date, machine, size: sizes, isQuick: quick, results }
+}
+
+/**
+ * Prints and writes what was measured, also where it takes too long or is interrupted; everything is stopped and removed
+ * then, too.
+ * @returns whether all of it was
+ * @throws Error when nothing could begin
+ */
 async function run(): Promise<boolean> {
+  if (flags.readme && (flags.only || quick))
+    throw new Error('README shows a whole run: --readme stands alone')
   const parts = chooseParts()
   const stops: Stops = []
+  const busy = describeLoad()
+  const results: PartResult[] = []
   const over = new AbortController()
   const starting = startStage({ fsync: flags.fsync })
-  const working = measureAll(parts, starting, stops, over.signal)
+  const working = starting.then((stage) => measureAll(parts, stage, stops, { results, isOver: over.signal }))
   const givenUp = new Promise<never>((_resolve, reject) => {
     over.signal.addEventListener('abort', () => reject(over.signal.reason))
     const giveUp = (why: string) => () => over.abort(new Error(why))
     setTimeout(giveUp(`not done in ${limitMs / 60_000} minutes`), limitMs).unref()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp(signal))
   })
-  try {
-    const { hasFailed, ...report } = await Promise.race([working, givenUp])
-    console.log(toText(report))
-    await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`)
-    console.error(`as JSON: ${flags.json}`)
-    if (flags.readme) {
-      const readme = join(import.meta.dirname, '../../README.md')
-      await writeFile(readme, putIntoReadme(await readFile(readme, 'utf8'), report))
-    }
-    return !hasFailed
-  } catch (error) {
-    // Without its subjects a part ends by itself.
-    await stopAll(stops)
-    await Promise.race([working.catch(() => undefined), sleep(patienceMs)])
-    throw error
-  } finally {
-    await stopAll(stops)
-    const stage = await starting.catch(() => undefined)
-    await stage?.stop()
+  const isWhole = await Promise.race([working, givenUp]).then(
+    () => results.every(({ notes = [] }) => !notes.some((note) => note.startsWith('FAILED'))),
+    async (error) => {
+      results.push(tellFailure('the rest', error))
+      // Without its subjects a part ends by itself.
+      await stopAll(stops).catch(console.error)
+      await Promise.race([working.catch(() => undefined), sleep(patienceMs)])
+      await stopAll(stops).catch(console.error)
+      return false
+    },
+  )
+  const stage = await starting
+  await stage.stop()
+  const report = describeRun(stage, busy, results)
+  console.log(toText(report))
+  await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`)
+  console.error(`as JSON: ${flags.json}`)
+  if (flags.readme && isWhole) {
+    const readme = join(import.meta.dirname, '../../README.md')
+    await writeFile(readme, putIntoReadme(await readFile(readme, 'utf8'), report))
   }
+  return isWhole
 }
 
 await run().then(

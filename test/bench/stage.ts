@@ -64,6 +64,11 @@ async function makeRoles(adminUrl: string): Promise<{ plainUrl: string; boundUrl
   await withDirectClient(adminUrl, async (admin) => {
     await admin.query(`create role plain login bypassrls password '${plain.password}'`)
     await admin.query(`create role bound login password '${bound.password}'`)
+    // As Tenantry's roles have it.
+    for (const role of ['plain', 'bound']) {
+      await admin.query(`alter role ${role} in database tenantry set enable_seqscan = off`)
+      await admin.query(`alter role ${role} in database tenantry set jit = off`)
+    }
     await admin.query('grant connect on database tenantry to plain, bound')
     await admin.query('grant usage on schema public, app to plain, bound')
     await admin.query('grant select, insert on clients, audit_entries to plain')

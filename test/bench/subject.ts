@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { devNull, tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 /** What is compared: a process of its own that answers one question at a time. */
@@ -20,7 +20,7 @@ export async function startSubject(file: string, options: object): Promise<Subje
   writeFileSync(optionsFile, JSON.stringify(options), { mode: 0o600 })
   const child = fork(join(import.meta.dirname, file), [optionsFile], {
     env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', openSync(devNull, 'w'), 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const stop = async () => {
@@ -36,13 +36,20 @@ export async function startSubject(file: string, options: object): Promise<Subje
     await stop()
     throw error
   }
+  let isAsked = false
   return {
     ask: async <Answer>(question: unknown, workMs = 0) => {
       if (!child.connected) throw new Error(`${file} has ended`)
-      const answered = nextMessage(child, workMs + patienceMs)
-      // That it cannot be sent any more is told by the child's end.
-      child.send(question as object, () => undefined)
-      return (await answered) as Answer
+      if (isAsked) throw new Error(`${file} has not answered what it was asked before`)
+      isAsked = true
+      try {
+        const answered = nextMessage(child, workMs + patienceMs)
+        // That it cannot be sent any more is told by the child's end.
+        child.send(question as object, () => undefined)
+        return (await answered) as Answer
+      } finally {
+        isAsked = false
+      }
     },
     stop,
   }

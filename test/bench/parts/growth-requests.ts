@@ -12,10 +12,10 @@ import { aim, type Bench, type PartResult } from '../parts.ts'
 import { type Contender, compare, type Row, ratioBetween } from '../rounds.ts'
 import { startTenantry } from '../servers.ts'
 import type { Bearer, Stage } from '../stage.ts'
-import { count, describeSize, type FilledDatabase, mostGrowth } from './growth-stages.ts'
+import { describeSize, type FilledDatabase, mostGrowth, withCommas } from './growth-databases.ts'
 
 const path = '/v1/clients?limit=20'
-/** More than one connection asks for in a second, so that nobody who asks in turn is remembered; all come in the warm-up. */
+/** As many verified tokens as a process remembers, and more than one connection asks for in a second, so that nobody who asks in turn is remembered; all come in the warm-up. */
 const callers = { quick: 3000, full: 10_000 }
 
 /**
@@ -53,7 +53,7 @@ export async function measureRequests(
   const grows = smallest.tenants < largest.tenants
   for (const database of [smallest, largest]) {
     const bearers = shuffle(await addCallers(stage, database, number))
-    await add(`${count(number)} callers, ${describeSize(database)}`, database, bearers)
+    await add(`${withCommas(number)} callers, ${describeSize(database)}`, database, bearers)
     if (database === smallest && grows) {
       await add(`10 callers, ${describeSize(database)}`, database, bearers.slice(0, 10))
     }
@@ -65,7 +65,7 @@ export async function measureRequests(
   const rows = await compare(contenders, pace, ({ p50Ms = Number.NaN }) => p50Ms)
   const last = rows.at(-1) as Row
   const notes = [
-    `The ratio is that of the medians (p50) of a round, of which there were ${pace.rounds}, on one connection. Callers come in turn: of ${count(number)} the access is asked for each time. Verified tokens are remembered, which a process does for 10,000.`,
+    `The ratio is that of the medians (p50) of a round, of which there were ${pace.rounds}, on one connection. Callers come in turn: of ${withCommas(number)} the access is asked for each time. Verified tokens are remembered, which a process does for 10,000.`,
   ]
   if (grows) {
     const both = ratioBetween(last, rows[1] as Row).toFixed(2)
@@ -76,7 +76,9 @@ export async function measureRequests(
   return {
     title: `GET ${path} as it grows, one at a time, load by ${by}, times as long: ${series}`,
     rows,
-    targets: [aim(last.ratio, `the smallest, at ${describeSize(largest)}`, '≤', mostGrowth)],
+    targets: [
+      aim(last.ratio, `as many callers of the smallest, at ${describeSize(largest)}`, '≤', mostGrowth),
+    ],
     notes,
   }
 }

@@ -1,17 +1,18 @@
 import { statfs } from 'node:fs/promises'
+import { sortBy } from 'es-toolkit'
 import { aim, type Bench, type Figure, type Part, type PartResult } from '../parts.ts'
 import { median } from '../rounds.ts'
 import { startStage } from '../stage.ts'
-import { measureRequests } from './growth-requests.ts'
 import {
   type Bounds,
-  count,
   describeSize,
   type FilledDatabase,
   fillDatabase,
   mostGrowth,
   type Size,
-} from './growth-stages.ts'
+  withCommas,
+} from './growth-databases.ts'
+import { measureRequests } from './growth-requests.ts'
 import { openReader, type Reader } from './reader.ts'
 import { rangeOf, rotate } from './statistics.ts'
 
@@ -60,7 +61,10 @@ async function measureSeries(bench: Bench, { title, sizes }: Series): Promise<Pa
     const filled = await fillDatabase(stage, `growth_${members.length + 1}`, size, bounds)
     members.push({ ...filled, wanted: size.clientsEach })
   }
-  const whole = members.filter(({ clientsEach }) => clientsEach >= rowsRead)
+  // The last one is not the largest where time or space ran out.
+  const whole = sortBy(members, [({ tenants, clientsEach }) => tenants * clientsEach]).filter(
+    ({ clientsEach }) => clientsEach >= rowsRead,
+  )
   const [smallest, largest] = [whole[0], whole.at(-1)]
   if (!smallest || !largest || smallest === largest)
     throw new Error(`nothing to compare: ${members.map(explainSize).join(' ')}`)
@@ -147,5 +151,5 @@ async function measureRead({ reader, tenants }: Reading): Promise<number> {
 }
 
 function explainSize({ tenants, clientsEach, wanted }: Member): string {
-  return `${count(tenants * clientsEach)} rows in place of ${count(tenants * wanted)}: six minutes, six gigabytes or half of the free disk were used up.`
+  return `${withCommas(tenants * clientsEach)} rows in place of ${withCommas(tenants * wanted)}: six minutes, six gigabytes or half of the free disk were used up.`
 }

@@ -52,7 +52,7 @@ export const noisy: Part = {
         figures: [...noise].flatMap(([name, heard]) => describeNoise(name, heard)),
         targets: [aim(ratioBetween(besideHeld, aloneHeld), 'the p99 alone, rate limits on', '≤', 1.5)],
         notes: [
-          `Without rate limits ${free} × the p99 alone. The range is that of single rounds, one of which may hold the first moments of a minute, in which the noisy one is still answered.`,
+          `Without rate limits ${free} × the p99 alone. Medians of ${pace.rounds} rounds of ${pace.roundMs / 1000} seconds; the quiet one is asked by a client in Node. The range is that of single rounds, one of which may hold the first moments of a minute, in which the noisy one is still answered.`,
         ],
       },
     ]

@@ -1,7 +1,7 @@
-import pg from 'pg'
 import { withDirectClient } from '../../../src/db/direct-client.ts'
 import { aim, type Bench, type Part, type PartResult } from '../parts.ts'
 import { median } from '../rounds.ts'
+import { openClient } from './client.ts'
 import { measureTransactions } from './postgres-transactions.ts'
 import { middleMean, pickOne, rangeOf, rotate } from './statistics.ts'
 
@@ -57,7 +57,8 @@ async function findTargets({ stage, tenantIds }: Bench): Promise<ReadTarget[]> {
   return rows
 }
 
-async function measureExecution({ stage, quick }: Bench, targets: ReadTarget[]): Promise<PartResult> {
+async function measureExecution(bench: Bench, targets: ReadTarget[]): Promise<PartResult> {
+  const { stage, quick } = bench
   // A shared machine may be slower for ten seconds.
   const [rounds, pairs] = quick ? [5, 100] : [189, 300]
   const result: PartResult = {
@@ -70,21 +71,17 @@ async function measureExecution({ stage, quick }: Bench, targets: ReadTarget[]):
   }
   for (const { name, scoped, plain } of reads) {
     const open = (url: string, { prepare, values }: typeof scoped | typeof plain) =>
-      openExplained(url, prepare, values)
+      openExplained(bench, url, prepare, values)
     const sides = [await open(stage.tenantUrl, scoped), await open(stage.plainUrl, plain)] as const
-    try {
-      const [own, other] = await measureInTurn(sides, targets, rounds, pairs)
-      const ratios = own.map((micros, round) => micros / (other[round] as number))
-      const ratio = median(ratios)
-      result.figures?.push(
-        { name: `${name}, against the same without RLS`, value: ratio, unit: '×', note: rangeOf(ratios) },
-        { name: `${name}, row security`, value: median(own), unit: 'µs' },
-        { name: `${name}, where tenant_id = $1`, value: median(other), unit: 'µs' },
-      )
-      result.targets?.push(aim(ratio, `the same without RLS, ${name}`, '≤', most))
-    } finally {
-      await Promise.all(sides.map((side) => side.close()))
-    }
+    const [own, other] = await measureInTurn(sides, targets, rounds, pairs)
+    const ratios = own.map((micros, round) => micros / (other[round] as number))
+    const ratio = median(ratios)
+    result.figures?.push(
+      { name: `${name}, against the same without RLS`, value: ratio, unit: '×', note: rangeOf(ratios) },
+      { name: `${name}, row security`, value: median(own), unit: 'µs' },
+      { name: `${name}, where tenant_id = $1`, value: median(other), unit: 'µs' },
+    )
+    result.targets?.push(aim(ratio, `the same without RLS, ${name}`, '≤', most))
   }
   return result
 }
@@ -92,16 +89,18 @@ async function measureExecution({ stage, quick }: Bench, targets: ReadTarget[]):
 interface Explained {
   /** Executes the read for a target. @returns microseconds, as the executor counts them */
   execute(target: ReadTarget): Promise<number>
-  close(): Promise<void>
 }
 
 async function openExplained(
+  bench: Bench,
   connectionString: string,
   prepare: string,
   values: (target: ReadTarget) => string,
 ): Promise<Explained> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
+  const client = await openClient(bench, connectionString)
+  // The same plan for all tenants, as the scoped read has it by itself. Otherwise PostgreSQL plans the plain one each time
+  // or not, by what it knows of the first five, and planning is not part of what is counted.
+  await client.query('set plan_cache_mode = force_generic_plan')
   await client.query(prepare)
   return {
     async execute(target) {
@@ -114,7 +113,6 @@ async function openExplained(
       if (explanation.Plan['Actual Rows'] === 0) throw new Error(`${target.tenantId} has nothing to read`)
       return explanation['Execution Time'] * 1000
     },
-    close: () => client.end(),
   }
 }
 

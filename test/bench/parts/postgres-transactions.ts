@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import pg from 'pg'
 import { aim, type Bench, type Figure, type PartResult, type Target } from '../parts.ts'
 import { median } from '../rounds.ts'
+import { openClient } from './client.ts'
 import type { ReadTarget } from './postgres-time.ts'
 import { openReader, type Reader, readColumns } from './reader.ts'
 import { pickOne, rangeOf, rotate } from './statistics.ts'
@@ -18,63 +18,55 @@ const title = 'processor time of PostgreSQL for one scoped read, its transaction
  * in one write) under row security, the same without it, and the query alone, as who writes by hand sends it.
  * @returns figures; nothing but a note where there is no /proc
  */
-export async function measureTransactions(
-  { stage, quick }: Bench,
-  readTargets: ReadTarget[],
-): Promise<PartResult> {
+export async function measureTransactions(bench: Bench, readTargets: ReadTarget[]): Promise<PartResult> {
+  const { stage, quick } = bench
   if (process.platform !== 'linux') {
     return { title, notes: [`skipped: it is read from /proc, which ${process.platform} does not have`] }
   }
   const [rounds, blocks] = quick ? [5, 10] : [15, 30]
   const ways = [
-    await openTenantry(openReader(stage.tenantUrl), readTargets),
-    await openTenantry(openReader(stage.plainUrl, { saysTenant: true }), readTargets),
-    await openBare(stage.plainUrl),
+    await openTenantry(bench, openReader(stage.tenantUrl), readTargets),
+    await openTenantry(bench, openReader(stage.plainUrl, { saysTenant: true }), readTargets),
+    await openBare(bench),
   ] as const
-  try {
-    const figures: Figure[] = []
-    const targets: Target[] = []
-    for (const kind of ['list', 'byId'] as const) {
-      await measureRound(ways, kind, readTargets, warmUpBlocks)
-      const micros = ways.map((): number[] => [])
-      for (let round = 0; round < rounds; round++) {
-        const each = await measureRound(ways, kind, readTargets, blocks)
-        for (const [index, own] of micros.entries()) own.push(each[index] as number)
-      }
-      const name = kind === 'list' ? 'list of 20' : 'one by id'
-      const [ratio, ...others] = describe(name, micros as Three)
-      figures.push(ratio, ...others)
-      targets.push(aim(ratio.value, `the same transaction without RLS, ${name}`, '≤', most))
+  const figures: Figure[] = []
+  const targets: Target[] = []
+  for (const kind of ['list', 'byId'] as const) {
+    await measureRound(ways, kind, readTargets, warmUpBlocks)
+    const micros = ways.map((): number[] => [])
+    for (let round = 0; round < rounds; round++) {
+      const each = await measureRound(ways, kind, readTargets, blocks)
+      for (const [index, own] of micros.entries()) own.push(each[index] as number)
     }
-    const notes = [
-      `Medians of ${rounds} rounds of ${blocks} × ${readsAtOnce} reads each, the ways in turn; each on one connection, prepared.`,
-    ]
-    return { title, figures, targets, notes }
-  } finally {
-    for (const way of ways) await way.close()
+    const name = kind === 'list' ? 'list of 20' : 'one by id'
+    const [ratio, ...others] = describe(name, micros as Three)
+    figures.push(ratio, ...others)
+    targets.push(aim(ratio.value, `the same transaction without RLS, ${name}`, '≤', most))
   }
+  const notes = [
+    `Medians of ${rounds} rounds of ${blocks} × ${readsAtOnce} reads each, the ways in turn; each on one connection, prepared.`,
+  ]
+  return { title, figures, targets, notes }
 }
 
 interface Way {
   pid: number
   list(target: ReadTarget): Promise<unknown>
   byId(target: ReadTarget): Promise<unknown>
-  close(): Promise<void>
 }
 type Three = [number[], number[], number[]]
 
-async function openTenantry(reader: Reader, [target]: ReadTarget[]): Promise<Way> {
+async function openTenantry(bench: Bench, reader: Reader, [target]: ReadTarget[]): Promise<Way> {
+  bench.stopAfter(() => reader.close())
   return {
     pid: await reader.findBackend(target?.tenantId as string),
     list: ({ tenantId }) => reader.list(tenantId),
     byId: ({ tenantId, clientId }) => reader.getById(tenantId, clientId),
-    close: () => reader.close(),
   }
 }
 
-async function openBare(connectionString: string): Promise<Way> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
+async function openBare(bench: Bench): Promise<Way> {
+  const client = await openClient(bench, bench.stage.plainUrl)
   const { rows } = await client.query('select pg_backend_pid() as pid')
   const from = `select ${readColumns.join(', ')} from clients where tenant_id = $1`
   const list = { name: 'list', text: `${from} order by created_at desc, id desc limit 21` }
@@ -83,7 +75,6 @@ async function openBare(connectionString: string): Promise<Way> {
     pid: rows[0].pid,
     list: ({ tenantId }) => client.query({ ...list, values: [tenantId] }),
     byId: ({ tenantId, clientId }) => client.query({ ...byId, values: [tenantId, clientId] }),
-    close: () => client.end(),
   }
 }
 

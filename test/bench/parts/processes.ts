@@ -11,13 +11,20 @@ export const processes: Part = {
     const { bearers, pace, stage } = bench
     const first = await bench.openTenantry()
     const second = await bench.openTenantry()
-    const load = await openLoad(stage.folder, { method: 'GET', path: '/v1/clients?limit=20', bearers })
-    bench.stopAfter(() => load.stop())
+    const open = async () => {
+      const load = await openLoad(stage.folder, { method: 'GET', path: '/v1/clients?limit=20', bearers })
+      bench.stopAfter(() => load.stop())
+      return load
+    }
+    const loads = [await open(), await open()] as const
     /** The same load twice at once, on one server or on two. */
     const measureTwice = (servers: [Subject, Subject]) => async (milliseconds: number) => {
-      const standIns = [await openStandIn(servers[0]), await openStandIn(servers[1])]
+      const [one, other] = [await openStandIn(servers[0]), await openStandIn(servers[1])]
       const before = await measureCpu([first, second])
-      const halves = await Promise.all(standIns.map((server) => load.measure(server, milliseconds)))
+      const halves = await Promise.all([
+        loads[0].measure(one, milliseconds),
+        loads[1].measure(other, milliseconds),
+      ])
       return add(halves, (await measureCpu([first, second])) - before, milliseconds)
     }
     const rows = await compare(
@@ -27,7 +34,7 @@ export const processes: Part = {
       ],
       pace,
     )
-    const title = `GET /v1/clients?limit=20 of one and of two processes, 2 × 32 connections, load by ${load.by}`
+    const title = `GET /v1/clients?limit=20 of one and of two processes, 2 × 32 connections, load by ${loads[0].by}`
     const notes = ['No target: PostgreSQL and the load take of the same processors what they need.']
     return [{ title, rows, notes }]
   },

@@ -11,7 +11,7 @@ export function rangeOf(values: readonly number[]): string {
   return `${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}`
 }
 
-/** Each of a list in an order that begins one further in every round, so that none always follows the same one. */
+/** Each of a list in an order that begins one further in every round, so that none is always the first. */
 export function rotate<Item>(items: readonly Item[], round: number): Item[] {
   const first = round % items.length
   return [...items.slice(first), ...items.slice(0, first)]

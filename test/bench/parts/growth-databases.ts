@@ -18,11 +18,11 @@ export interface FilledDatabase extends Size {
 
 /** How a table names a size. */
 export function describeSize({ tenants, clientsEach }: Size): string {
-  return `${count(tenants)} tenants, ${count(tenants * clientsEach)} rows`
+  return `${withCommas(tenants)} tenants, ${withCommas(tenants * clientsEach)} rows`
 }
 
 /** A number with commas between thousands. */
-export const count = (number: number) => number.toLocaleString('en')
+export const withCommas = (number: number) => number.toLocaleString('en')
 
 /** The largest may take so many times as long as the smallest. */
 export const mostGrowth = 1.2
