@@ -149,14 +149,17 @@ async function run(): Promise<boolean> {
     },
   )
   const stage = await starting
-  await stage.stop()
-  const report = describeRun(stage, busy, results)
-  console.log(toText(report))
-  await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`)
-  console.error(`as JSON: ${flags.json}`)
-  if (flags.readme && isWhole) {
-    const readme = join(import.meta.dirname, '../../README.md')
-    await writeFile(readme, putIntoReadme(await readFile(readme, 'utf8'), report))
+  try {
+    const report = describeRun(stage, busy, results)
+    console.log(toText(report))
+    await writeFile(flags.json, `${JSON.stringify(report, null, 2)}\n`)
+    console.error(`as JSON: ${flags.json}`)
+    if (flags.readme && isWhole) {
+      const readme = join(import.meta.dirname, '../../README.md')
+      await writeFile(readme, putIntoReadme(await readFile(readme, 'utf8'), report))
+    }
+  } finally {
+    await stage.stop()
   }
   return isWhole
 }

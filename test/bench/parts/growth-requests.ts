@@ -15,7 +15,10 @@ import type { Bearer, Stage } from '../stage.ts'
 import { describeSize, type FilledDatabase, mostGrowth, withCommas } from './growth-databases.ts'
 
 const path = '/v1/clients?limit=20'
-/** As many verified tokens as a process remembers, and more than one connection asks for in a second, so that nobody who asks in turn is remembered; all come in the warm-up. */
+/**
+ * As many as a process remembers verified tokens of, and more than one connection asks for in a second, so that the access of
+ * nobody who asks in turn is remembered; all come in the warm-up.
+ */
 const callers = { quick: 3000, full: 10_000 }
 
 /**

@@ -1,7 +1,7 @@
 import { withDirectClient } from '../../../src/db/direct-client.ts'
 import { aim, type Bench, type Part, type PartResult } from '../parts.ts'
 import { median } from '../rounds.ts'
-import { openClient } from './client.ts'
+import { openConnection } from './connection.ts'
 import { measureTransactions } from './postgres-transactions.ts'
 import { middleMean, pickOne, rangeOf, rotate } from './statistics.ts'
 
@@ -97,7 +97,7 @@ async function openExplained(
   prepare: string,
   values: (target: ReadTarget) => string,
 ): Promise<Explained> {
-  const client = await openClient(bench, connectionString)
+  const client = await openConnection(bench, connectionString)
   // The same plan for all tenants, as the scoped read has it by itself. Otherwise PostgreSQL plans the plain one each time
   // or not, by what it knows of the first five, and planning is not part of what is counted.
   await client.query('set plan_cache_mode = force_generic_plan')

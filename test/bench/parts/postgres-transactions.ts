@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { aim, type Bench, type Figure, type PartResult, type Target } from '../parts.ts'
 import { median } from '../rounds.ts'
-import { openClient } from './client.ts'
+import { openConnection } from './connection.ts'
 import type { ReadTarget } from './postgres-time.ts'
 import { openReader, type Reader, readColumns } from './reader.ts'
 import { pickOne, rangeOf, rotate } from './statistics.ts'
@@ -66,7 +66,7 @@ async function openTenantry(bench: Bench, reader: Reader, [target]: ReadTarget[]
 }
 
 async function openBare(bench: Bench): Promise<Way> {
-  const client = await openClient(bench, bench.stage.plainUrl)
+  const client = await openConnection(bench, bench.stage.plainUrl)
   const { rows } = await client.query('select pg_backend_pid() as pid')
   const from = `select ${readColumns.join(', ')} from clients where tenant_id = $1`
   const list = { name: 'list', text: `${from} order by created_at desc, id desc limit 21` }
