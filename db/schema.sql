@@ -50,7 +50,7 @@ CREATE INDEX api_keys_created_at ON public.api_keys USING btree (tenant_id, crea
 CREATE INDEX api_keys_created_by ON public.api_keys USING btree (tenant_id, created_by);
 alter table public.api_keys enable row level security;
 alter table public.api_keys force row level security;
-create policy tenant_isolation on public.api_keys as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.api_keys as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.api_keys to tenantry_purger;
 grant delete, insert, select on public.api_keys to tenantry_tenant;
 grant select (last_used_at, tenant_id) on public.api_keys to tenantry_platform;
@@ -80,7 +80,7 @@ CREATE INDEX articles_created_at ON public.articles USING btree (tenant_id, crea
 CREATE INDEX articles_title ON public.articles USING btree (tenant_id, title COLLATE "C", id);
 alter table public.articles enable row level security;
 alter table public.articles force row level security;
-create policy tenant_isolation on public.articles as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.articles as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.articles to tenantry_purger;
 grant delete, insert, select, update on public.articles to tenantry_tenant;
 
@@ -122,7 +122,7 @@ CREATE INDEX audit_entries_position ON public.audit_entries USING btree (tenant_
 alter table public.audit_entries enable row level security;
 alter table public.audit_entries force row level security;
 create policy platform_access on public.audit_entries as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.audit_entries as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.audit_entries as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.audit_entries to tenantry_purger;
 grant select on public.audit_entries to tenantry_tenant;
 grant insert (action, actor_id, actor_kind, changed_fields, created_at, id, ip, object_id, object_type, reason, request_id, tenant_id, updated_at) on public.audit_entries to tenantry_platform;
@@ -156,7 +156,7 @@ CREATE INDEX audit_seals_created_at ON public.audit_seals USING btree (tenant_id
 alter table public.audit_seals enable row level security;
 alter table public.audit_seals force row level security;
 create policy platform_access on public.audit_seals as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.audit_seals as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.audit_seals as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.audit_seals to tenantry_purger;
 grant select on public.audit_seals to tenantry_tenant;
 grant select (hash, number, tenant_id, to_position) on public.audit_seals to tenantry_platform;
@@ -193,7 +193,7 @@ CREATE INDEX billing_accounts_customer_id ON public.billing_accounts USING btree
 alter table public.billing_accounts enable row level security;
 alter table public.billing_accounts force row level security;
 create policy platform_access on public.billing_accounts as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.billing_accounts as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.billing_accounts as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert, select, update on public.billing_accounts to tenantry_platform;
 grant delete, select on public.billing_accounts to tenantry_purger;
 grant select on public.billing_accounts to tenantry_tenant;
@@ -252,7 +252,7 @@ CREATE INDEX business_analyses_kind ON public.business_analyses USING btree (ten
 CREATE INDEX business_analyses_title ON public.business_analyses USING btree (tenant_id, title COLLATE "C", id);
 alter table public.business_analyses enable row level security;
 alter table public.business_analyses force row level security;
-create policy tenant_isolation on public.business_analyses as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.business_analyses as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.business_analyses to tenantry_purger;
 grant delete, insert, select, update on public.business_analyses to tenantry_tenant;
 
@@ -275,7 +275,7 @@ CREATE INDEX clients_created_at ON public.clients USING btree (tenant_id, create
 CREATE INDEX clients_name ON public.clients USING btree (tenant_id, name COLLATE "C", id);
 alter table public.clients enable row level security;
 alter table public.clients force row level security;
-create policy tenant_isolation on public.clients as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.clients as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.clients to tenantry_purger;
 grant delete, insert, select, update on public.clients to tenantry_tenant;
 
@@ -300,7 +300,7 @@ CREATE INDEX credentials_created_at ON public.credentials USING btree (tenant_id
 CREATE INDEX credentials_name ON public.credentials USING btree (tenant_id, name COLLATE "C", id);
 alter table public.credentials enable row level security;
 alter table public.credentials force row level security;
-create policy tenant_isolation on public.credentials as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.credentials as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.credentials to tenantry_purger;
 grant delete, insert, select, update on public.credentials to tenantry_tenant;
 
@@ -319,7 +319,7 @@ create table public.credit_accounts (
 CREATE INDEX credit_accounts_created_at ON public.credit_accounts USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.credit_accounts enable row level security;
 alter table public.credit_accounts force row level security;
-create policy tenant_isolation on public.credit_accounts as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.credit_accounts as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.credit_accounts to tenantry_purger;
 grant select on public.credit_accounts to tenantry_tenant;
 
@@ -342,7 +342,7 @@ create table public.credit_entries (
 CREATE INDEX credit_entries_created_at ON public.credit_entries USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.credit_entries enable row level security;
 alter table public.credit_entries force row level security;
-create policy tenant_isolation on public.credit_entries as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.credit_entries as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.credit_entries to tenantry_purger;
 grant select on public.credit_entries to tenantry_tenant;
 
@@ -365,7 +365,7 @@ CREATE INDEX credit_lots_open ON public.credit_lots USING btree (tenant_id, expi
 alter table public.credit_lots enable row level security;
 alter table public.credit_lots force row level security;
 create policy platform_access on public.credit_lots as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.credit_lots as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.credit_lots as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.credit_lots to tenantry_purger;
 grant select on public.credit_lots to tenantry_tenant;
 grant select (expires_at, remaining, tenant_id) on public.credit_lots to tenantry_platform;
@@ -403,7 +403,7 @@ CREATE INDEX credit_operations_debit ON public.credit_operations USING btree (te
 CREATE UNIQUE INDEX credit_operations_key ON public.credit_operations USING btree (tenant_id, idempotency_key, ((actor_kind = ANY (ARRAY['user'::text, 'api_key'::text]))));
 alter table public.credit_operations enable row level security;
 alter table public.credit_operations force row level security;
-create policy tenant_isolation on public.credit_operations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.credit_operations as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.credit_operations to tenantry_purger;
 grant select on public.credit_operations to tenantry_tenant;
 
@@ -442,7 +442,7 @@ CREATE INDEX deals_pipeline ON public.deals USING btree (tenant_id, stage, curre
 CREATE INDEX deals_title ON public.deals USING btree (tenant_id, title COLLATE "C", id);
 alter table public.deals enable row level security;
 alter table public.deals force row level security;
-create policy tenant_isolation on public.deals as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.deals as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.deals to tenantry_purger;
 grant delete, insert, select, update on public.deals to tenantry_tenant;
 
@@ -510,7 +510,7 @@ CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree 
 alter table public.idempotency_keys enable row level security;
 alter table public.idempotency_keys force row level security;
 create policy platform_access on public.idempotency_keys as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.idempotency_keys as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.idempotency_keys as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.idempotency_keys to tenantry_purger;
 grant insert, select, update on public.idempotency_keys to tenantry_tenant;
 grant select (created_at, tenant_id) on public.idempotency_keys to tenantry_platform;
@@ -540,7 +540,7 @@ CREATE INDEX invitations_invited_by ON public.invitations USING btree (tenant_id
 CREATE UNIQUE INDEX invitations_pending ON public.invitations USING btree (tenant_id, email) WHERE (status = 'pending'::text);
 alter table public.invitations enable row level security;
 alter table public.invitations force row level security;
-create policy tenant_isolation on public.invitations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.invitations as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant select, update on public.invitations to tenantry_platform;
 grant delete, select on public.invitations to tenantry_purger;
 grant delete, insert, select on public.invitations to tenantry_tenant;
@@ -563,7 +563,7 @@ CREATE INDEX invoice_counters_created_at ON public.invoice_counters USING btree 
 CREATE TRIGGER invoice_counters_count BEFORE INSERT OR UPDATE ON public.invoice_counters FOR EACH ROW EXECUTE FUNCTION app.check_invoice_counter();
 alter table public.invoice_counters enable row level security;
 alter table public.invoice_counters force row level security;
-create policy tenant_isolation on public.invoice_counters as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.invoice_counters as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.invoice_counters to tenantry_purger;
 grant insert, select on public.invoice_counters to tenantry_tenant;
 grant update (last_issued_on, last_number, updated_at) on public.invoice_counters to tenantry_tenant;
@@ -596,7 +596,7 @@ CREATE INDEX invoice_lines_created_at ON public.invoice_lines USING btree (tenan
 CREATE TRIGGER invoice_lines_stay BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION app.check_invoice_line();
 alter table public.invoice_lines enable row level security;
 alter table public.invoice_lines force row level security;
-create policy tenant_isolation on public.invoice_lines as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.invoice_lines as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.invoice_lines to tenantry_purger;
 grant delete, insert, select on public.invoice_lines to tenantry_tenant;
 grant update (updated_at, vat_rate_basis_points) on public.invoice_lines to tenantry_tenant;
@@ -653,7 +653,7 @@ CREATE INDEX invoices_created_at ON public.invoices USING btree (tenant_id, crea
 CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION app.check_invoice();
 alter table public.invoices enable row level security;
 alter table public.invoices force row level security;
-create policy tenant_isolation on public.invoices as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.invoices as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.invoices to tenantry_purger;
 grant delete, select, update on public.invoices to tenantry_tenant;
 grant insert (client_id, created_at, currency, due_on, id, net_cents, note, tenant_id, total_cents, updated_at, vat_cents) on public.invoices to tenantry_tenant;
@@ -683,7 +683,7 @@ CREATE INDEX knowledge_documents_created_at ON public.knowledge_documents USING 
 CREATE INDEX knowledge_documents_title ON public.knowledge_documents USING btree (tenant_id, title COLLATE "C", id);
 alter table public.knowledge_documents enable row level security;
 alter table public.knowledge_documents force row level security;
-create policy tenant_isolation on public.knowledge_documents as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.knowledge_documents as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.knowledge_documents to tenantry_purger;
 grant delete, insert, select, update on public.knowledge_documents to tenantry_tenant;
 
@@ -711,7 +711,7 @@ CREATE INDEX knowledge_terms_document_id ON public.knowledge_terms USING btree (
 CREATE UNIQUE INDEX knowledge_terms_term ON public.knowledge_terms USING btree (tenant_id, language, term, document_id) INCLUDE (weight, first_at);
 alter table public.knowledge_terms enable row level security;
 alter table public.knowledge_terms force row level security;
-create policy tenant_isolation on public.knowledge_terms as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.knowledge_terms as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.knowledge_terms to tenantry_purger;
 grant delete, insert, select, update on public.knowledge_terms to tenantry_tenant;
 
@@ -759,7 +759,7 @@ CREATE INDEX leads_created_at ON public.leads USING btree (tenant_id, created_at
 CREATE INDEX leads_name ON public.leads USING btree (tenant_id, name COLLATE "C", id);
 alter table public.leads enable row level security;
 alter table public.leads force row level security;
-create policy tenant_isolation on public.leads as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.leads as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.leads to tenantry_purger;
 grant delete, insert, select, update on public.leads to tenantry_tenant;
 
@@ -785,7 +785,7 @@ CREATE INDEX limit_counters_created_at ON public.limit_counters USING btree (ten
 alter table public.limit_counters enable row level security;
 alter table public.limit_counters force row level security;
 create policy platform_access on public.limit_counters as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.limit_counters as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.limit_counters as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert, select on public.limit_counters to tenantry_platform;
 grant delete, select on public.limit_counters to tenantry_purger;
 grant select on public.limit_counters to tenantry_tenant;
@@ -810,7 +810,7 @@ CREATE INDEX material_categories_name ON public.material_categories USING btree 
 CREATE INDEX material_categories_position ON public.material_categories USING btree (tenant_id, "position", id);
 alter table public.material_categories enable row level security;
 alter table public.material_categories force row level security;
-create policy tenant_isolation on public.material_categories as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.material_categories as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert on public.material_categories to tenantry_platform;
 grant delete, select on public.material_categories to tenantry_purger;
 grant delete, insert, select, update on public.material_categories to tenantry_tenant;
@@ -842,7 +842,7 @@ CREATE INDEX memberships_user_id ON public.memberships USING btree (user_id);
 alter table public.memberships enable row level security;
 alter table public.memberships force row level security;
 create policy platform_access on public.memberships as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.memberships as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.memberships as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert, select, update on public.memberships to tenantry_platform;
 grant delete, select on public.memberships to tenantry_purger;
 grant delete, select on public.memberships to tenantry_tenant;
@@ -870,7 +870,7 @@ create table public.notification_preferences (
 CREATE INDEX notification_preferences_created_at ON public.notification_preferences USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;
-create policy tenant_isolation on public.notification_preferences as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.notification_preferences as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert on public.notification_preferences to tenantry_platform;
 grant delete, select on public.notification_preferences to tenantry_purger;
 grant delete, insert, select, update on public.notification_preferences to tenantry_tenant;
@@ -923,7 +923,7 @@ CREATE INDEX notifications_unread ON public.notifications USING btree (tenant_id
 alter table public.notifications enable row level security;
 alter table public.notifications force row level security;
 create policy platform_access on public.notifications as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.notifications as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.notifications as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.notifications to tenantry_purger;
 grant select on public.notifications to tenantry_tenant;
 grant select (created_at, tenant_id) on public.notifications to tenantry_platform;
@@ -1080,7 +1080,7 @@ CREATE INDEX production_orders_project_id ON public.production_orders USING btre
 CREATE INDEX production_orders_site_id ON public.production_orders USING btree (tenant_id, site_id);
 alter table public.production_orders enable row level security;
 alter table public.production_orders force row level security;
-create policy tenant_isolation on public.production_orders as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.production_orders as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.production_orders to tenantry_purger;
 grant delete, insert, select, update on public.production_orders to tenantry_tenant;
 
@@ -1112,7 +1112,7 @@ CREATE INDEX projects_created_at ON public.projects USING btree (tenant_id, crea
 CREATE INDEX projects_name ON public.projects USING btree (tenant_id, name COLLATE "C", id);
 alter table public.projects enable row level security;
 alter table public.projects force row level security;
-create policy tenant_isolation on public.projects as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.projects as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.projects to tenantry_purger;
 grant delete, insert, select, update on public.projects to tenantry_tenant;
 
@@ -1153,7 +1153,7 @@ CREATE INDEX saved_queries_created_at ON public.saved_queries USING btree (tenan
 CREATE INDEX saved_queries_name ON public.saved_queries USING btree (tenant_id, name COLLATE "C", id);
 alter table public.saved_queries enable row level security;
 alter table public.saved_queries force row level security;
-create policy tenant_isolation on public.saved_queries as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.saved_queries as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.saved_queries to tenantry_purger;
 grant delete, insert, select, update on public.saved_queries to tenantry_tenant;
 
@@ -1216,7 +1216,7 @@ CREATE INDEX sites_created_at ON public.sites USING btree (tenant_id, created_at
 CREATE INDEX sites_name ON public.sites USING btree (tenant_id, name COLLATE "C", id);
 alter table public.sites enable row level security;
 alter table public.sites force row level security;
-create policy tenant_isolation on public.sites as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.sites as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.sites to tenantry_purger;
 grant delete, insert, select, update on public.sites to tenantry_tenant;
 
@@ -1268,7 +1268,7 @@ create table public.support_sessions (
 CREATE INDEX support_sessions_created_at ON public.support_sessions USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.support_sessions enable row level security;
 alter table public.support_sessions force row level security;
-create policy tenant_isolation on public.support_sessions as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.support_sessions as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert, select on public.support_sessions to tenantry_platform;
 grant delete, select on public.support_sessions to tenantry_purger;
 grant select on public.support_sessions to tenantry_tenant;
@@ -1357,7 +1357,7 @@ CREATE INDEX tenant_settings_created_at ON public.tenant_settings USING btree (t
 alter table public.tenant_settings enable row level security;
 alter table public.tenant_settings force row level security;
 create policy platform_access on public.tenant_settings as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.tenant_settings as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.tenant_settings as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert on public.tenant_settings to tenantry_platform;
 grant delete, select on public.tenant_settings to tenantry_purger;
 grant select, update on public.tenant_settings to tenantry_tenant;
@@ -1409,7 +1409,7 @@ CREATE TRIGGER tenants_status BEFORE INSERT OR UPDATE OF status, status_set_by O
 alter table public.tenants enable row level security;
 alter table public.tenants force row level security;
 create policy platform_access on public.tenants as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.tenants as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.tenants as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant insert, select, update on public.tenants to tenantry_platform;
 grant select on public.tenants to tenantry_purger;
 grant select on public.tenants to tenantry_tenant;
@@ -1436,7 +1436,7 @@ CREATE INDEX usage_days_of_all ON public.usage_days USING btree (day);
 alter table public.usage_days enable row level security;
 alter table public.usage_days force row level security;
 create policy platform_access on public.usage_days as permissive for select to tenantry_platform using (true);
-create policy tenant_isolation on public.usage_days as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.usage_days as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant select on public.usage_days to tenantry_platform;
 grant delete, select on public.usage_days to tenantry_purger;
 grant select on public.usage_days to tenantry_tenant;
@@ -1461,7 +1461,7 @@ create table public.usage_events (
 CREATE INDEX usage_events_created_at ON public.usage_events USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.usage_events enable row level security;
 alter table public.usage_events force row level security;
-create policy tenant_isolation on public.usage_events as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.usage_events as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.usage_events to tenantry_purger;
 grant select on public.usage_events to tenantry_tenant;
 
@@ -1516,7 +1516,7 @@ CREATE INDEX voice_conversations_subject ON public.voice_conversations USING btr
 CREATE INDEX voice_conversations_transcription_id ON public.voice_conversations USING btree (tenant_id, transcription_id);
 alter table public.voice_conversations enable row level security;
 alter table public.voice_conversations force row level security;
-create policy tenant_isolation on public.voice_conversations as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.voice_conversations as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.voice_conversations to tenantry_purger;
 grant delete, insert, select, update on public.voice_conversations to tenantry_tenant;
 
@@ -1545,7 +1545,7 @@ CREATE INDEX voice_transcriptions_created_at ON public.voice_transcriptions USIN
 CREATE INDEX voice_transcriptions_title ON public.voice_transcriptions USING btree (tenant_id, title COLLATE "C", id);
 alter table public.voice_transcriptions enable row level security;
 alter table public.voice_transcriptions force row level security;
-create policy tenant_isolation on public.voice_transcriptions as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.voice_transcriptions as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.voice_transcriptions to tenantry_purger;
 grant delete, insert, select, update on public.voice_transcriptions to tenantry_tenant;
 
@@ -1584,7 +1584,7 @@ CREATE INDEX workflow_executions_workflow_id ON public.workflow_executions USING
 CREATE TRIGGER workflow_executions_end BEFORE UPDATE ON public.workflow_executions FOR EACH ROW WHEN (((old.status <> 'running'::text) OR (new.status = 'running'::text))) EXECUTE FUNCTION app.refuse_execution_change();
 alter table public.workflow_executions enable row level security;
 alter table public.workflow_executions force row level security;
-create policy tenant_isolation on public.workflow_executions as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.workflow_executions as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.workflow_executions to tenantry_purger;
 grant insert, select on public.workflow_executions to tenantry_tenant;
 grant update (duration_ms, error, finished_at, output, status, updated_at) on public.workflow_executions to tenantry_tenant;
@@ -1609,7 +1609,7 @@ create table public.workflow_states (
 CREATE INDEX workflow_states_created_at ON public.workflow_states USING btree (tenant_id, created_at DESC, id DESC);
 alter table public.workflow_states enable row level security;
 alter table public.workflow_states force row level security;
-create policy tenant_isolation on public.workflow_states as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.workflow_states as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.workflow_states to tenantry_purger;
 grant delete, insert, select, update on public.workflow_states to tenantry_tenant;
 
@@ -1636,7 +1636,7 @@ CREATE INDEX workflows_created_at ON public.workflows USING btree (tenant_id, cr
 CREATE INDEX workflows_name ON public.workflows USING btree (tenant_id, name COLLATE "C", id);
 alter table public.workflows enable row level security;
 alter table public.workflows force row level security;
-create policy tenant_isolation on public.workflows as permissive for all to public using ((tenant_id = app.current_tenant())) with check ((tenant_id = app.current_tenant()));
+create policy tenant_isolation on public.workflows as permissive for all to public using ((tenant_id = current_setting('app.tenant_id'::text, true))) with check ((tenant_id = app.current_tenant()));
 grant delete, select on public.workflows to tenantry_purger;
 grant delete, insert, select, update on public.workflows to tenantry_tenant;
 

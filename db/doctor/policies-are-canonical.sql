@@ -1,5 +1,5 @@
--- fatal: Policies are joined by OR, so one that is wider than the others opens the table. There is one text for all, on both
--- sides, and beside it what db/policies/20-platform.sql says.
+-- fatal: Policies are joined by OR, so one that is wider than the others opens the table. There is one text for all to read
+-- by and one to write by, and beside them what db/policies/20-platform.sql says.
 with owned as (
   select c.oid, c.relname
   from pg_class c
@@ -41,7 +41,7 @@ from owned, canonical, lateral (
   where p.polrelid = owned.oid and not coalesce(
     case when :'policy_name' <> '' then
       p.polname = :'policy_name' and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}'
-        and p.reads = canonical.text and p.writes = canonical.text
+        and p.reads = canonical.text and p.writes = :'policy_for_writing'
       or p.polname = 'platform_access' and owned.relname = any (:'platform_tables'::text[])
         and p.polcmd = 'r' and p.polpermissive and p.reads = 'true'
         and p.polroles = array(select oid from pg_roles where rolname = :'platform_role')

@@ -1,5 +1,5 @@
 -- warning, for Tenantry: What lists, cursors and imports of every table rely on: the same key, the same columns, the same
--- index.
+-- index. And each row is of a tenant that is there, whoever wrote it.
 select format('%s has no %s', c.oid::regclass, wanted.thing) as problem
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace and n.nspname = any (:'schemas'::text[])
@@ -7,6 +7,8 @@ join pg_attribute a on a.attrelid = c.oid and a.attname = :'tenant_column' and n
   ('tenant_id not null, by default the current tenant', a.attnotnull
     and exists (select from pg_attrdef d where d.adrelid = c.oid and d.adnum = a.attnum
       and pg_get_expr(d.adbin, d.adrelid) = 'app.current_tenant()')),
+  ('reference of tenant_id to tenants', exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f'
+    and k.confrelid = to_regclass('public.tenants') and k.conkey = array[a.attnum])),
   ('id uuid', exists (select from pg_attribute i
     where i.attrelid = c.oid and i.attname = 'id' and i.atttypid = 'uuid'::regtype)),
   ('created_at and updated_at as timestamptz(3) not null', 2 = (select count(*) from pg_attribute t

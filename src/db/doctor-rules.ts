@@ -36,8 +36,10 @@ export interface RuleVariables extends Record<string, string | readonly string[]
   tenant_column: string
   /** The setting that says which tenant a transaction is inside. */
   tenant_setting: string
-  /** The one expression of every policy, as pg_get_expr() writes it; empty: what most policies say. */
+  /** What every policy says of reading, as pg_get_expr() writes it; empty: what most policies say. */
   policy: string
+  /** What it says of writing, its `with check`; not asked where `policy_name` is empty: there both say the same. */
+  policy_for_writing: string
   /** What that policy is called; empty: whatever it likes, and there may be one for each command. */
   policy_name: string
   /** Tables without that column: one that is neither here nor tenant-owned is a mistake. */
@@ -75,7 +77,8 @@ export const ownDatabase = {
   schemas: ['public'],
   tenant_column: 'tenant_id',
   tenant_setting: 'app.tenant_id',
-  policy: '(tenant_id = app.current_tenant())',
+  policy: "(tenant_id = current_setting('app.tenant_id'::text, true))",
+  policy_for_writing: '(tenant_id = app.current_tenant())',
   policy_name: 'tenant_isolation',
   global_tables: [
     'audit_clock',
@@ -203,6 +206,7 @@ export function foreignDatabase(options: ForeignDatabase): RuleVariables {
     tenant_column: options.tenantColumn,
     tenant_setting: options.tenantSetting ?? '',
     policy: options.policy ?? '',
+    policy_for_writing: '',
     policy_name: '',
     global_tables: options.globalTables ?? [],
     shared_tables: options.globalTables ?? [],

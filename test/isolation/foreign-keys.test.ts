@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkDatabase } from '../../src/db/doctor.ts'
+import { ownDatabase } from '../../src/db/doctor-rules.ts'
 import { inside, openAttacker } from './attempt.ts'
 import type { OwnedTable } from './catalogue.ts'
 import { tryForeignKeys } from './keys.ts'
@@ -30,7 +31,7 @@ test('a new table that nothing names has the forced policy and the grants of all
         from pg_policy where polrelid = c.oid) as policies
       from pg_class c where relname in ('clients', 'test_orders', 'test_order_lines') order by 1`,
   )
-  const policy = `tenant_isolation ${'(tenant_id = app.current_tenant())'.repeat(2)}`
+  const policy = `tenant_isolation ${ownDatabase.policy}${ownDatabase.policy_for_writing}`
   expect(rows).toEqual(
     ['clients', 'test_order_lines', 'test_orders'].map((relname) => ({
       relname,

@@ -1,3 +1,4 @@
+import { isolating } from '../support/isolating.ts'
 import type { Attack } from './attack.ts'
 import { byName } from './attacks.ts'
 
@@ -20,7 +21,6 @@ const special = (...statements: string[]): Attack => ({
   refusedWith: ['42501', '42P01', '42883'],
   statements: () => statements.map((text) => ({ text })),
 })
-export const canonical = '(tenant_id = app.current_tenant())'
 const reading = byName('by its key')
 
 export const plants: Plant[] = [
@@ -34,21 +34,21 @@ export const plants: Plant[] = [
   {
     guard: 'the tenant in the policy',
     plant: 'alter policy tenant_isolation on saved_queries using (true)',
-    mend: `alter policy tenant_isolation on saved_queries using ${canonical}`,
+    mend: `alter policy tenant_isolation on saved_queries ${isolating}`,
     attack: byName('a delete by key'),
     doctor: 'policies-are-canonical',
   },
   {
     guard: 'the policy with check, for inserts',
     plant: 'alter policy tenant_isolation on saved_queries with check (true)',
-    mend: `alter policy tenant_isolation on saved_queries with check ${canonical}`,
+    mend: `alter policy tenant_isolation on saved_queries ${isolating}`,
     attack: byName("an insert with the other's tenant_id"),
     doctor: 'policies-are-canonical',
   },
   {
     guard: 'the policy with check, for updates',
     plant: 'alter policy tenant_isolation on saved_queries with check (true)',
-    mend: `alter policy tenant_isolation on saved_queries with check ${canonical}`,
+    mend: `alter policy tenant_isolation on saved_queries ${isolating}`,
     attack: byName("an update that moves a row to the other's"),
     doctor: 'policies-are-canonical',
   },

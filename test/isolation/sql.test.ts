@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
+import { ownDatabase } from '../../src/db/doctor-rules.ts'
 import { applyPolicies } from '../../src/db/migrate/policies.ts'
 import { describeRoles, userOf } from '../../src/db/roles.ts'
 import { rolePrefix, testSecret } from '../support/cluster.ts'
@@ -15,6 +16,8 @@ import { insertInto, openWorld } from './world.ts'
 const world = await openWorld()
 const acme = await openAttacker(world)
 const { client } = acme
+/** Has never been inside a tenant, so there the setting is null. */
+const fresh = await world.connect(world.database.tenantUrl)
 const attacks = attacksOn(world.version)
 const attacked = [...world.tables, ...world.partitions]
 let attempts = 0
@@ -67,16 +70,19 @@ describe.each(world.tables)('$name', (table) => {
     'without a tenant (%o) there is no row at all, not even to insert',
     async (none) => {
       const { tenant_id: _left, ...row } = table.mine
+      const by = none === undefined ? fresh : client
       const outside = (work: () => Promise<pg.QueryResult>) =>
-        inside(client, undefined, async () => {
-          await client.query(none === undefined ? 'reset app.tenant_id' : "set local app.tenant_id = ''")
+        inside(by, undefined, async () => {
+          if (none !== undefined) await by.query("set local app.tenant_id = ''")
           return work()
         })
-      const { rows } = await outside(() => client.query(`select count(*)::int as found from ${table.name}`))
+      const { rows } = await outside(() => by.query(`select count(*)::int as found from ${table.name}`))
       expect(rows).toEqual([{ found: 0 }])
-      await expect(outside(() => client.query(insertInto(table.name, row)))).rejects.toMatchObject({
-        code: '42501',
-      })
+      for (const mine of [row, { ...row, tenant_id: '' }]) {
+        await expect(outside(() => by.query(insertInto(table.name, mine)))).rejects.toMatchObject({
+          code: '42501',
+        })
+      }
     },
   )
 
@@ -138,11 +144,12 @@ test('a partition of later is no door either, and protected for itself from the 
   await applyPolicies(owner, join(import.meta.dirname, '../../db/policies'), roles, true)
   const { rows } = await owner.query(
     `select relrowsecurity and relforcerowsecurity as forced, polname,
-        pg_get_expr(polqual, polrelid) = pg_get_expr(polwithcheck, polrelid) as both
+        pg_get_expr(polqual, polrelid) as reads, pg_get_expr(polwithcheck, polrelid) as writes
       from pg_class c join pg_policy p on p.polrelid = c.oid where c.relname = any ($1)`,
     [names],
   )
-  expect(rows).toEqual(names.map(() => ({ forced: true, polname: 'tenant_isolation', both: true })))
+  const { policy: reads, policy_for_writing: writes } = ownDatabase
+  expect(rows).toEqual(names.map(() => ({ forced: true, polname: 'tenant_isolation', reads, writes })))
   await look()
   // Through its table each has what is its own there.
   for (const tenantId of ['acme', 'globex']) {

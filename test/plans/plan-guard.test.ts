@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import type { TestDatabase } from '../support/cluster.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { isolating } from '../support/isolating.ts'
 import { type Evidence, judge } from '../support/plan-guard/guard.ts'
 import { composeReport } from '../support/plan-guard/report.ts'
 import { findBreaches } from '../support/plan-guard/rules.ts'
@@ -83,7 +84,7 @@ describe.skipIf(!isAble)(
         create table clients (like clients_before including defaults);
         insert into clients select * from clients_before;
         alter table clients enable row level security, force row level security;
-        create policy tenant_isolation on clients using (tenant_id = app.current_tenant());
+        create policy tenant_isolation on clients ${isolating};
         grant select on clients to public; analyze clients`)
       try {
         expect(await findings(one)).toEqual(['clients: sequential scan'])

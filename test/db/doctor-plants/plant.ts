@@ -1,3 +1,5 @@
+import { isolating } from '../../support/isolating.ts'
+
 /** A violation, and the statements that mend it. T, P and OWNER are the roles of the test, DB its database. */
 export interface Plant {
   /** The rule that it turns red. */
@@ -20,9 +22,9 @@ function execute(sql: string): string {
 }
 
 /** A table with a partition that nobody has a right on, and that has no policy yet: the next start gives it one. */
-export const partitioned = `create table planted (like saved_queries including all) partition by hash (tenant_id);
+export const partitioned = `create table planted (like saved_queries including all, foreign key (tenant_id) references tenants)
+    partition by hash (tenant_id);
   create table planted_part partition of planted for values with (modulus 1, remainder 0);
   alter table planted enable row level security, force row level security;
-  create policy tenant_isolation on planted
-    using (tenant_id = app.current_tenant()) with check (tenant_id = app.current_tenant());
+  create policy tenant_isolation on planted ${isolating};
   alter table planted owner to OWNER; alter table planted_part owner to OWNER`

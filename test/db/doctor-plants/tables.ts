@@ -1,4 +1,8 @@
+import { ownDatabase } from '../../../src/db/doctor-rules.ts'
+import { isolating } from '../../support/isolating.ts'
 import { type Plant, partitioned } from './plant.ts'
+
+const { policy: reading } = ownDatabase
 
 /** Tables, their policies, and what looks like a table. */
 export const tablePlants: Plant[] = [
@@ -41,13 +45,12 @@ export const tablePlants: Plant[] = [
   {
     rule: 'policies-are-canonical',
     plant: 'drop policy tenant_isolation on clients',
-    mend: `create policy tenant_isolation on clients using (tenant_id = app.current_tenant())
-      with check (tenant_id = app.current_tenant())`,
+    mend: `create policy tenant_isolation on clients ${isolating}`,
   },
   ...[
     'for all to T using (true)',
     'as restrictive for all to public using (true)',
-    'for select to public using (tenant_id = app.current_tenant())',
+    `for select to public using ${reading}`,
   ].map(
     (policy): Plant => ({
       rule: 'policies-are-canonical',
@@ -58,21 +61,22 @@ export const tablePlants: Plant[] = [
   ...[
     'using (true)',
     'with check (true)',
-    'using (tenant_id = app.current_tenant() or false)',
+    `with check ${reading}`,
+    'using (tenant_id = app.current_tenant())',
+    `using (${reading} or false)`,
     'to OWNER',
   ].map(
     (change): Plant => ({
       rule: 'policies-are-canonical',
       plant: `alter policy tenant_isolation on clients ${change}`,
-      mend: `alter policy tenant_isolation on clients to public
-        using (tenant_id = app.current_tenant()) with check (tenant_id = app.current_tenant())`,
+      mend: `alter policy tenant_isolation on clients to public ${isolating}`,
     }),
   ),
   {
     rule: 'policies-are-canonical',
     plant: `drop policy tenant_isolation on clients;
-      create policy tenant_isolation on clients using (tenant_id = app.current_tenant())`,
-    mend: 'alter policy tenant_isolation on clients with check (tenant_id = app.current_tenant())',
+      create policy tenant_isolation on clients using ${reading}`,
+    mend: `alter policy tenant_isolation on clients ${isolating}`,
   },
   {
     rule: 'policies-are-canonical',
@@ -157,14 +161,13 @@ export const tablePlants: Plant[] = [
   {
     rule: 'partitions-are-closed',
     also: ['default-privileges-give-nothing'],
-    plant: `create table planted (like saved_queries including all) partition by hash (tenant_id);
+    plant: `create table planted (like saved_queries including all, foreign key (tenant_id) references tenants)
+        partition by hash (tenant_id);
       create table planted_part partition of planted for values with (modulus 1, remainder 0);
       alter table planted enable row level security, force row level security;
       alter table planted_part enable row level security, force row level security;
-      create policy tenant_isolation on planted
-        using (tenant_id = app.current_tenant()) with check (tenant_id = app.current_tenant());
-      create policy tenant_isolation on planted_part
-        using (tenant_id = app.current_tenant()) with check (tenant_id = app.current_tenant());
+      create policy tenant_isolation on planted ${isolating};
+      create policy tenant_isolation on planted_part ${isolating};
       grant update (name) on planted_part to T`,
     mend: 'revoke update (name) on planted_part from T; alter table planted owner to OWNER; alter table planted_part owner to OWNER',
   },
@@ -200,5 +203,10 @@ export const tablePlants: Plant[] = [
     rule: 'tenant-owned-tables-have-their-shape',
     plant: 'alter table tenant_settings alter tenant_id drop default',
     mend: 'alter table tenant_settings alter tenant_id set default app.current_tenant()',
+  },
+  {
+    rule: 'tenant-owned-tables-have-their-shape',
+    plant: 'alter table saved_queries drop constraint saved_queries_tenant_id_fkey',
+    mend: 'alter table saved_queries add foreign key (tenant_id) references tenants',
   },
 ]

@@ -1,3 +1,5 @@
+import { isolating } from '../isolating.ts'
+
 /** A mistake of the platform, as SQL that makes it and takes it back. */
 export interface Plant {
   mistake: string
@@ -19,7 +21,7 @@ export const plants: Plant[] = [
   {
     mistake: 'a table shows the rows of other tenants',
     plant: 'alter policy tenant_isolation on clients using (true)',
-    mend: 'alter policy tenant_isolation on clients using (tenant_id = app.current_tenant())',
+    mend: `alter policy tenant_isolation on clients ${isolating}`,
   },
   trigger('what is deleted is still shown', 'deals', 'update', 'new.deleted_at := null; return new;'),
   trigger(

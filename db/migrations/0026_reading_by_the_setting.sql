@@ -1,0 +1,2 @@
+-- From here on the policies compare what is read with the setting itself: db/policies/10-tenant-isolation.sql, which is
+-- applied after this. It has a number so that an older program, which would put its own text back, refuses the database.
