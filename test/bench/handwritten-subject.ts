@@ -89,31 +89,50 @@ function toPage(rows: Client[], limit: number) {
   }
 }
 
-const insertText = `insert into clients (tenant_id, ${columns.join(', ')})
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning ${columns.join(', ')}`
+/** What can be made, by the fields that a body gives; of what is counted, a place is taken in the same transaction. */
+const kinds = {
+  client: { table: 'clients', fields: ['name', 'email', 'phone', 'address', 'notes'], isCounted: false },
+  workflow: {
+    table: 'workflows',
+    fields: ['name', 'description', 'engine', 'definition', 'is_active'],
+    isCounted: true,
+  },
+}
 const auditText = `insert into audit_entries (tenant_id, id, actor_kind, actor_id, action, object_type, object_id,
     changed_fields, ip, request_id, created_at, updated_at)
-  values ($1, $2, 'user', $3, 'client.created', 'client', $4, $5, $6, $7, $8, $8)`
+  values ($1, $2, 'user', $3, $4, $5, $6, $7, $8, $9, $10, $10)`
+const takeText = `update limit_counters set used = used + 1, updated_at = $2
+  where tenant_id = $1 and limit_name = 'workflows' and used < $3`
+const allowed = 1e15
 
-async function create(request: Request, { tenantId, userId }: Known): Promise<Client> {
-  const { name, email, phone, address, notes } = request.body
-  if (typeof name !== 'string' || name.length > 200) throw new Refusal(422, 'a bad name')
-  const now = new Date()
-  const id = uuidv7()
-  const inserted = [tenantId, id, name, email, phone, address, notes, now]
-  const audited = [tenantId, uuidv7(), userId, id, Object.keys(request.body), request.ip, uuidv7(), now]
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    const { rows } = await client.query({ name: 'insert', text: insertText, values: inserted })
-    await client.query({ name: 'audit', text: auditText, values: audited })
-    await client.query('commit')
-    return rows[0]
-  } catch (error) {
-    await client.query('rollback')
-    throw error
-  } finally {
-    client.release()
+function openCreate(kind: keyof typeof kinds): (request: Request, known: Known) => Promise<object> {
+  const { table, fields, isCounted } = kinds[kind]
+  const shown = ['id', ...fields, 'created_at', 'updated_at'].join(', ')
+  const insertText = `insert into ${table} (tenant_id, ${shown}) values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning ${shown}`
+  return async ({ body, ip }, { tenantId, userId }) => {
+    if (typeof body.name !== 'string' || body.name.length > 200) throw new Refusal(422, 'a bad name')
+    const now = new Date()
+    const id = uuidv7()
+    const inserted = [tenantId, id, ...fields.map((field) => body[field]), now]
+    const changed = Object.keys(body)
+    const audited = [tenantId, uuidv7(), userId, `${kind}.created`, kind, id, changed, ip, uuidv7(), now]
+    const client = await pool.connect()
+    try {
+      await client.query('begin')
+      const { rows } = await client.query({ name: `insert ${kind}`, text: insertText, values: inserted })
+      await client.query({ name: 'audit', text: auditText, values: audited })
+      if (isCounted) {
+        const taken = await client.query({ name: 'take', text: takeText, values: [tenantId, now, allowed] })
+        if (taken.rowCount !== 1) throw new Refusal(403, 'limit reached')
+      }
+      await client.query('commit')
+      return rows[0]
+    } catch (error) {
+      await client.query('rollback')
+      throw error
+    } finally {
+      client.release()
+    }
   }
 }
 
@@ -133,10 +152,13 @@ app.get('/v1/clients/:id', async (request, response) => {
   if (!client) throw new Refusal(404, 'no such client')
   response.json(client)
 })
-app.post('/v1/clients', express.json(), async (request, response) => {
-  const known = await authenticate(request)
-  response.status(201).json(await create(request, known))
-})
+for (const kind of ['client', 'workflow'] as const) {
+  const create = openCreate(kind)
+  app.post(`/v1/${kinds[kind].table}`, express.json(), async (request, response) => {
+    const known = await authenticate(request)
+    response.status(201).json(await create(request, known))
+  })
+}
 app.post('/auth/login', express.json(), async (request, response) => {
   response.json(await logIn(request))
 })

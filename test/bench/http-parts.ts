@@ -1,10 +1,19 @@
+import { isEqual, mapValues, omit } from 'es-toolkit'
 import { withDirectClient } from '../../src/db/direct-client.ts'
-import { type Asker, ask, compareServers, type Entrant, expectSame, expectSameAnswers } from './contests.ts'
+import {
+  type Asker,
+  ask,
+  compareServers,
+  type Entrant,
+  expectSame,
+  expectSameAnswers,
+  type Named,
+} from './contests.ts'
 import { openSteadyLoad } from './load.ts'
 import { aim, type Bench, type Part, type PartResult } from './parts.ts'
 import { installPostgraphile, startPostgraphile } from './postgraphile.ts'
 import { compare, type Row, ratioBetween } from './rounds.ts'
-import { addClientIds, type Stage } from './stage.ts'
+import { addClientIds, type Stage, setLimits } from './stage.ts'
 import type { Subject } from './subject.ts'
 
 const names = {
@@ -12,6 +21,8 @@ const names = {
   tenantry: 'Tenantry',
   logging: 'Tenantry with its log',
   textbook: 'textbook: Kysely transaction, awaited set_config, row security, each token verified',
+  insert: 'hand-written: begin, insert, audit insert, commit, prepared, no row security, no checks',
+  count: 'hand-written: the same, and before commit the update of a counter',
   postgraphile: 'PostGraphile 5: the same row security, tokens remembered, the same columns by GraphQL',
 }
 const fields = 'id: rowId name email phone address notes created_at: createdAt updated_at: updatedAt'
@@ -136,7 +147,7 @@ async function compareLatency(bench: Bench, entrants: [Entrant, Entrant], rows: 
   }))
   // Many short rounds: a p99 is that of the worst moment of a round, and where a machine stops for 20 ms now and then, a few
   // long rounds say which of the two it stopped under.
-  const pace = { ...bench.pace, rounds: bench.quick ? 10 : 150, roundMs: 1000 }
+  const pace = { ...bench.pace, rounds: bench.quick ? 10 : 300, roundMs: 1000 }
   const latencies = await compare(contenders, pace, ({ p99Ms }) => p99Ms as number)
   const [, own] = latencies as [Row, Row]
   const { path } = entrants[0].request
@@ -152,42 +163,84 @@ async function compareLatency(bench: Bench, entrants: [Entrant, Entrant], rows: 
   }
 }
 
-const body = JSON.stringify({
+const newClient = {
   name: 'Grace Hopper',
   email: 'grace@customers.example',
   phone: '+33 1 23 45 67 89',
   address: '1 rue de la République, 69001 Lyon',
-})
+}
+const newWorkflow = {
+  name: 'Order the sheets of a production order',
+  description: 'Once a night',
+  engine: 'n8n',
+  definition: { nodes: [{ name: 'Webhook' }, { name: 'Send mail' }] },
+  is_active: true,
+}
+/** So high that nobody is refused, but there. */
+const limits = { requests_per_minute: 1_000_000, workflows: 1e15 }
 
-/** A new client with its entry in the audit trail, and Tenantry's checks of rights and limits. */
+/**
+ * A new client with its entry in the audit trail, of the tenant's requests per minute; and a new workflow, for which the
+ * same transaction takes a place of the tenant's limit, too.
+ */
 const createPart: Part = {
   name: 'create',
   async run(bench) {
-    const request = { method: 'POST', path: '/v1/clients', body } as const
-    const name = 'hand-written: begin, insert, audit insert, commit, prepared, no row security, no checks'
-    const plain = { name, subject: await bench.openHandwritten('plain'), request }
-    const tenantry = { name: names.tenantry, subject: await bench.openTenantry(), request }
-    await expectSame([plain, tenantry], async ({ name, subject }) => {
-      const before = await countRows(bench.stage)
-      const { status, body } = await ask(subject, request, bench.bearers[0] as Asker)
-      const after = await countRows(bench.stage)
-      const added = { clients: after.clients - before.clients, audit: after.audit - before.audit }
-      if (status !== 201 || added.clients !== 1 || added.audit !== 1)
-        throw new Error(`${name} answers ${status} and adds ${JSON.stringify(added)}`)
-      return Object.keys(JSON.parse(body))
-    })
-    const { rows, by } = await compareServers(bench, [plain, tenantry], bench.bearers)
-    const [, own] = rows as [Row, Row]
+    const { stage, bearers } = bench
+    await setLimits(stage, bearers, limits)
+    bench.stopAfter(() => setLimits(stage, bearers, {}))
+    const plain = await bench.openHandwritten('plain')
+    const tenantry = await bench.openTenantry({ rateLimits: 'on' })
+    const clients = await compareCreates(bench, 'clients', newClient, [
+      { name: names.insert, subject: plain },
+      { name: names.tenantry, subject: tenantry },
+    ])
+    const [, own] = clients.rows as [Row, Row]
     const targets = [aim(own.ratio, 'hand-written', '≥', 0.8)]
-    return [{ title: 'POST /v1/clients', rows, targets, notes: [describeCallers(bench, by)] }]
+    const workflows = await compareCreates(bench, 'workflows', newWorkflow, [
+      { name: names.count, subject: plain },
+      { name: names.tenantry, subject: tenantry },
+    ])
+    const taking =
+      'In the same transaction Tenantry holds the counter, reads what the tenant may, and adds to the usage of the day.'
+    return [
+      { ...clients, targets },
+      { ...workflows, notes: [...workflows.notes, taking] },
+    ]
   },
 }
 
-async function countRows({ adminUrl }: Stage): Promise<{ clients: number; audit: number }> {
-  const text = `select (select count(*)::int from clients) as clients,
-    (select count(*)::int from audit_entries) as audit`
-  const { rows } = await withDirectClient(adminUrl, (admin) => admin.query(text))
-  return rows[0]
+/** @throws Error when one adds something else than a row, an entry and, of what is counted, a place; or answers otherwise */
+async function compareCreates(
+  bench: Bench,
+  table: 'clients' | 'workflows',
+  row: object,
+  subjects: Named[],
+): Promise<PartResult & { notes: string[] }> {
+  const request = { method: 'POST', path: `/v1/${table}`, body: JSON.stringify(row) } as const
+  const entrants = subjects.map((each): Entrant => ({ ...each, request }))
+  const expected = { rows: 1, entries: 1, places: table === 'workflows' ? 1 : 0 }
+  await expectSame(entrants, async ({ name, subject }) => {
+    const asker = bench.bearers[0] as Asker
+    const before = await countRows(bench.stage, table, asker)
+    const { status, body } = await ask(subject, request, asker)
+    const after = await countRows(bench.stage, table, asker)
+    const added = mapValues(after, (count, of) => count - before[of])
+    if (status !== 201 || !isEqual(added, expected))
+      throw new Error(`${name} answers ${status} and adds ${JSON.stringify(added)}`)
+    return omit(JSON.parse(body), ['id', 'created_at', 'updated_at'])
+  })
+  const { rows, by } = await compareServers(bench, entrants, bench.bearers)
+  const counting = 'Tenantry counts each against the requests per minute of its tenant.'
+  return { title: `POST ${request.path}`, rows, notes: [describeCallers(bench, by), counting] }
+}
+
+async function countRows({ adminUrl }: Stage, table: string, { tenantId }: Asker) {
+  const text = `select (select count(*)::int from ${table} where tenant_id = $1) as rows,
+    (select count(*)::int from audit_entries where tenant_id = $1) as entries,
+    (select used::int from limit_counters where tenant_id = $1 and limit_name = 'workflows') as places`
+  const { rows } = await withDirectClient(adminUrl, (admin) => admin.query(text, [tenantId]))
+  return rows[0] as { rows: number; entries: number; places: number }
 }
 
 /** Whole servers compared over HTTP. Creating comes last: it adds rows. */

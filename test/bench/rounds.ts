@@ -45,8 +45,10 @@ export async function compare(
   for (const contender of contenders) await contender.measure(warmUpMs)
   const measured = contenders.map((): Measured[] => [])
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < contenders.length; turn++) {
-      const index = (round + turn) % contenders.length
+    const order = contenders.map((_, turn) => (round + turn) % contenders.length)
+    // So that nobody always comes after the same one.
+    if (Math.floor(round / contenders.length) % 2) order.reverse()
+    for (const index of order) {
       measured[index]?.push(await (contenders[index] as Contender).measure(roundMs))
     }
   }

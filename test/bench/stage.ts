@@ -6,6 +6,7 @@ import type { JWK } from 'jose'
 import { withDirectClient } from '../../src/db/direct-client.ts'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import type { LimitName } from '../../src/features/plans/plans.ts'
 
 /** A migrated database on a PostgreSQL of its own, and whoever connects to it. */
 export interface Stage {
@@ -71,7 +72,8 @@ async function makeRoles(adminUrl: string): Promise<{ plainUrl: string; boundUrl
     }
     await admin.query('grant connect on database tenantry to plain, bound')
     await admin.query('grant usage on schema public, app to plain, bound')
-    await admin.query('grant select, insert on clients, audit_entries to plain')
+    await admin.query('grant select, insert on clients, workflows, audit_entries to plain')
+    await admin.query('grant select, update on limit_counters to plain')
     await admin.query('grant select on users, memberships to plain')
     await admin.query('grant insert on sessions to plain')
     await admin.query('grant select on clients to bound')
@@ -145,6 +147,20 @@ async function askForToken(url: string, body: object): Promise<Bearer> {
   const answer = (await response.json()) as { tenant_id: string; access_token: string }
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${JSON.stringify(answer)}`)
   return { tenantId: answer.tenant_id, token: answer.access_token }
+}
+
+/**
+ * Gives tenants limits of their own in place of their plan's.
+ * @param limits by their names in a plan; none gives them their plan's again
+ */
+export async function setLimits(
+  { adminUrl }: Stage,
+  bearers: Bearer[],
+  limits: Partial<Record<LimitName, number>>,
+): Promise<void> {
+  const text = 'update tenants set limit_overrides = $2 where tenant_id = any($1)'
+  const values = [bearers.map(({ tenantId }) => tenantId), limits]
+  await withDirectClient(adminUrl, (admin) => admin.query(text, values))
 }
 
 /** Copies the first tenant until there are enough, gives each its clients, and returns the tenants' ids. */
