@@ -159,6 +159,20 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     expect(writes()).toEqual(expect.arrayContaining(shares.map((share) => share.flatMap(statementsOf))))
   })
 
+  test.each([
+    [1, [1]],
+    [2, [1, 1]],
+    [3, [3]],
+    [8, [8]],
+    [9, [4, 5]],
+  ])('of %i at once so many share a write: %o', async (count, shares) => {
+    const db = throughWire(mode)
+    await expectOwn(db, alternate(count))
+    wire.messages.length = 0
+    await expectOwn(db, alternate(count))
+    expect(writes().map(begins).toSorted()).toEqual(shares)
+  })
+
   test('only what is asked for in the same turn shares a write, and nothing that is not short', async () => {
     const db = throughWire(mode)
     const list = alternate(8, { 0: 'no value', 1: 'long', 2: 'ordinary', 4: 'short and long' })
