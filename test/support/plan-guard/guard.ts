@@ -96,7 +96,8 @@ function startJudgement(evidence: Evidence, owned: Owned) {
       if (exception.rule && exception.rule !== rule) return false
       const used = from?.filter((each) => places.some((frames) => isFrom(frames, each))) ?? []
       for (const each of used) needed.add(nameUse(exception, each))
-      return !from || used.length > 0 || !hasAuthor
+      // Whose it is that has no author only the table can tell.
+      return !from || used.length > 0 || (!hasAuthor && exception.tables !== undefined)
     })
     for (const exception of matching) needed.add(nameUse(exception))
     return matching.length > 0
@@ -156,8 +157,7 @@ async function judgeStatements(
         addPlan(explained.plan, statement, tenantId)
       } else {
         const { code, message } = explained.error
-        if (ofAnotherSchema.test(code)) skip('are about a table of a test')
-        else if (isOfTests(statement)) skip('are sent by a test to be refused')
+        if (isOfTests(statement)) skip('are sent by a test to be refused')
         else add({ ...statement, rule: 'cannot be explained', table: '', line: `${code} ${message}` })
         break
       }
@@ -166,9 +166,6 @@ async function judgeStatements(
     for (const [place = ''] of places) verdict.files.add(place.replace(/:\d+$/, ''))
   }
 }
-
-/** Undefined tables and columns: PostgreSQL, Appendix A, class 42. */
-const ofAnotherSchema = /^(42P01|42703)$/
 
 /** A role's own settings come with its connections, and not with SET ROLE. */
 async function describeRole(client: pg.Client): Promise<{ name: string; enableSeqscan: string }> {
