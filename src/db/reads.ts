@@ -29,7 +29,7 @@ interface Read {
 
 /** So many reads share a write at most: each waits for all of them. */
 const mostTogether = 8
-/** So few go apart: where there is little to do, two processes of the server answer them sooner than one. */
+/** So few go apart: two processes of the server answer them sooner than one, and for two a shared write spares little. */
 const mostApart = 2
 
 /**

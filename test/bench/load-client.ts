@@ -8,11 +8,16 @@ export interface LoadQuestion {
   milliseconds: number
   /** Steady: so many are due each second. Without it each connection sends the next one when it has its answer. */
   perSecond?: number
+  /** Steady: for so long before that, the same is sent and does not count. */
+  leadMs?: number
 }
 
-/** What was sent, counted from when it was due. */
+/** What was sent. */
 interface Sent {
+  requests: number
+  /** How long each took from when it was due, of those that were due from then on. */
   times: number[]
+  countFrom: number
   failures: number
 }
 
@@ -42,7 +47,8 @@ async function sendOne(url: string, agent: Agent, sent: Sent, dueAt: number): Pr
     })
     asked.once('error', () => resolve(undefined)).end(filledBody)
   })
-  sent.times.push(performance.now() - dueAt)
+  sent.requests++
+  if (dueAt >= sent.countFrom) sent.times.push(performance.now() - dueAt)
   if (status === undefined || status < 200 || status > 299) sent.failures++
 }
 
@@ -66,23 +72,23 @@ async function sendSteadily(
   await Promise.all(answers)
 }
 
-async function load({ url, milliseconds, perSecond }: LoadQuestion): Promise<LoadAnswer> {
+async function load({ url, milliseconds, perSecond, leadMs = 0 }: LoadQuestion): Promise<LoadAnswer> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const sent: Sent = { times: [], failures: 0 }
-  const { times } = sent
+  const sent: Sent = { requests: 0, times: [], countFrom: Infinity, failures: 0 }
   // What opens the connections counts when it fails, and in no time.
   if (perSecond) await Promise.all(Array.from({ length: connections }, () => sendOne(url, agent, sent, 0)))
-  times.length = 0
+  sent.requests = 0
   const start = performance.now()
-  const end = start + milliseconds
+  sent.countFrom = start + leadMs
+  const end = sent.countFrom + milliseconds
   if (perSecond) await sendSteadily(url, agent, sent, { start, end, everyMs: 1000 / perSecond })
   else await Promise.all(Array.from({ length: connections }, () => sendAgain(url, agent, sent, end)))
   agent.destroy()
   const seconds = (performance.now() - start) / 1000
-  times.sort((a, b) => a - b)
+  const times = sent.times.toSorted((a, b) => a - b)
   const percentile = (part: number) => times[Math.floor((times.length - 1) * part)] as number
   return {
-    requests: times.length,
+    requests: sent.requests,
     seconds,
     failures: sent.failures,
     p50Ms: percentile(0.5),

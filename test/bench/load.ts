@@ -42,7 +42,8 @@ export interface Load {
 
 /** The same number of requests each second, whether those before are answered or not. */
 export interface SteadyLoad {
-  measure(server: Subject, milliseconds: number, perSecond: number): Promise<Measured>
+  /** @param leadMs the same is sent for so long before that, and its times do not count */
+  measure(server: Subject, milliseconds: number, perSecond: number, leadMs?: number): Promise<Measured>
   stop(): Promise<void>
 }
 
@@ -97,10 +98,11 @@ export async function openSteadyLoad(options: LoadOptions): Promise<SteadyLoad> 
     connections: options.connections ?? usualConnections,
   })
   return {
-    measure: (server, milliseconds, perSecond) =>
-      measureWith(server, options, (url) =>
-        client.ask<LoadAnswer>({ url, milliseconds, perSecond } satisfies LoadQuestion, milliseconds),
-      ),
+    measure: (server, milliseconds, perSecond, leadMs = 0) =>
+      measureWith(server, options, (url) => {
+        const question: LoadQuestion = { url, milliseconds, perSecond, leadMs }
+        return client.ask<LoadAnswer>(question, milliseconds + leadMs)
+      }),
     stop: () => client.stop(),
   }
 }

@@ -59,12 +59,16 @@ async function runPart(part: Part, stage: Stage, tenantIds: string[], stops: Sto
     stops.push(async () => (await starting.catch(() => undefined))?.stop())
     return starting
   }
-  const server = await open(startTenantry(stage))
-  const bearers = await signIn(await server.ask<string>('url'), size.companies)
-  await server.stop()
+  const signInAll = async () => {
+    const server = await open(startTenantry(stage))
+    const bearers = await signIn(await server.ask<string>('url'), size.companies)
+    await server.stop()
+    return bearers
+  }
   return part.run({
     stage,
-    bearers,
+    bearers: await signInAll(),
+    signIn: signInAll,
     tenantIds,
     quick,
     pace,

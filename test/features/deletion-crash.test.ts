@@ -69,7 +69,7 @@ test('however often it is killed, not one row is left in the end, and others hav
   await joinTenant(platform, 'globex', other)
   await addClients(platform, 'acme', 4_000)
   await addClients(platform, 'globex', 50)
-  // What the worker's clock may wake meanwhile and which adds rows: there is nothing left to do for it then.
+  // The worker's clock may wake these meanwhile, and they add rows: done now, they find nothing left.
   for (const name of ['seal-audit', 'recount-seats'] as const) {
     await tasks[name](platform.context, {}, { tenantId: null, messageId: '' })
   }
