@@ -67,7 +67,7 @@ export interface Database {
   withTenant<T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>): Promise<T>
   /**
    * Reads inside one tenant with BEGIN READ ONLY, the queries and COMMIT in a single socket write, which short queries
-   * share where more than two are asked for at the same time: each read is a transaction of its own nonetheless.
+   * that are asked for at the same time may share: each read is a transaction of its own nonetheless.
    * @returns the rows of each query, in order
    * @throws the first query's error; AppError 503 as withTenant
    */

@@ -29,14 +29,15 @@ interface Read {
 
 /** So many reads share a write at most: each waits for all of them. */
 const mostTogether = 8
-/** So few go apart: two processes of the server answer them sooner than one, and for two a shared write spares little. */
+/** So few go apart where as many connections are idle: several processes of the server answer them sooner than one. */
 const mostApart = 2
 
 /**
- * Reads through a pool. Those of short queries that are asked for in the same turn of the event loop share writes, when
- * they are more than two. Each is a transaction of its own as ever, but one write, one wake-up of a server process and one
- * answer serve up to eight: together they cost less than half of what they cost apart. Behind one that fails the others
- * of its write are sent again, each alone: the server has skipped them.
+ * Reads through a pool. Those of short queries that are asked for in the same turn of the event loop share writes. Each is
+ * a transaction of its own as ever, but one write, one wake-up of a server process and one answer serve up to eight:
+ * together eight cost less than half of what they cost apart. Only two of them, each of which would wait for the other, go
+ * apart where nobody else needs the connections. Behind one that fails the others of its write are sent again, each alone:
+ * the server has skipped them.
  */
 export function openReads(pool: ConnectionPool): Reads {
   let asked: Read[] = []
@@ -45,7 +46,9 @@ export function openReads(pool: ConnectionPool): Reads {
     const all = asked
     asked = []
     if (all.length === 0) return
-    const writes = all.length <= mostApart ? all.length : Math.ceil(all.length / mostTogether)
+    const { idle } = pool.counts()
+    const goApart = all.length <= mostApart && all.length <= idle
+    const writes = goApart ? all.length : Math.ceil(all.length / mostTogether)
     for (const reads of chunk(all, Math.ceil(all.length / writes))) void send(pool, reads)
   }
 

@@ -165,12 +165,41 @@ describe.each(modes)('pipeline $pipeline, prepared $prepared', (mode) => {
     [3, [3]],
     [8, [8]],
     [9, [4, 5]],
-  ])('of %i at once so many share a write: %o', async (count, shares) => {
+  ])('of %i at once, with connections idle, so many share a write: %o', async (count, shares) => {
     const db = throughWire(mode)
-    await expectOwn(db, alternate(count))
+    await expectOwn(db, alternate(20))
     wire.messages.length = 0
     await expectOwn(db, alternate(count))
     expect(writes().map(begins).toSorted()).toEqual(shares)
+  })
+
+  test('two share a write where fewer connections are idle, and open no other', async () => {
+    const db = throughWire({ ...mode, tenantPoolSize: 2 })
+    for (let time = 0; time < 3; time++) await expectOwn(db, alternate(2, { 1: 'by zero' }))
+    expect(db.counts().tenant).toMatchObject({ total: 1 })
+    await expectOwn(db, alternate(9))
+    expect(db.counts().tenant).toMatchObject({ total: 2, idle: 2 })
+    wire.messages.length = 0
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const held = db.withTenant(acme, () => promise)
+    await expectOwn(db, alternate(2))
+    expect(writes().map(begins).filter(Boolean)).toEqual([2])
+    resolve()
+    await held
+    await expectClean(db)
+  })
+
+  test('where one of two that go apart is cut off, the other has its rows', async () => {
+    const db = throughWire({ ...mode, tenantPoolSize: 2 })
+    const list = alternate(2)
+    await expectOwn(db, alternate(9))
+    atBind(/^select/, 1, 'cut')
+    const outcomes = await askAll(db, list)
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const [lost] = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+    expect(lost).toMatchObject(unavailable)
+    await expectOwn(db, list)
+    await expectClean(db)
   })
 
   test('only what is asked for in the same turn shares a write, and nothing that is not short', async () => {
