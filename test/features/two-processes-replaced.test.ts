@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseCrontab } from 'graphile-worker'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { closeContext, createContext } from '../../src/context.ts'
+import { crontab } from '../../src/jobs/tasks.ts'
 import { createLog } from '../../src/log.ts'
 import { startServer } from '../../src/server.ts'
 import { testSecret } from '../support/cluster.ts'
@@ -179,10 +181,12 @@ test('what is due by the clock while both run, and was while none did, is done o
       .toSorted()
   const wanted = ['owner@acme.example', 'owner@globex.example']
   await vi.waitFor(() => expect(ofTrials()).toEqual(wanted), { timeout: patienceMs / 2, interval: 50 })
-  const scheduled = await two.sql(
-    `select identifier from graphile_worker._private_known_crontabs where last_execution is not null order by 1`,
+  const known = await two.sql(
+    `select identifier, last_execution is not null as "hasRun" from graphile_worker._private_known_crontabs`,
   )
-  expect(scheduled.map(({ identifier }) => identifier)).toEqual(
+  const all = parseCrontab(crontab).map(({ identifier }) => identifier)
+  expect(known.map(({ identifier }) => identifier).toSorted()).toEqual(all.toSorted())
+  expect(known.filter(({ hasRun }) => hasRun).map(({ identifier }) => identifier)).toEqual(
     expect.arrayContaining(['trial-notices', 'grace-over', 'seal-audit']),
   )
   for (const tenantId of ['acme', 'globex']) {

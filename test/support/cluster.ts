@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseCrontab } from 'graphile-worker'
 import { inTransaction, withDirectClient } from '../../src/db/direct-client.ts'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { prepareDatabase } from '../../src/db/migrate/prepare-database.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { describeRoles, userOf } from '../../src/db/roles.ts'
+import { crontab } from '../../src/jobs/tasks.ts'
 
 /** Known to everybody, which is why the roles made with it are dropped at the end of a run. */
 export const testSecret = 'a fixed secret for tests, good for nothing else'
@@ -93,11 +95,18 @@ export function createEmptyDatabase(cluster: { adminUrl: string }): Promise<Empt
   return createDatabase(cluster.adminUrl, '')
 }
 
-/** Makes the migrated database that every test file clones. */
+/**
+ * Makes the migrated database that every test file clones. To a worker on a clone all that the clock wakes has run
+ * already: a test meets no turn of a minute or an hour, and enqueues what it wants to run.
+ */
 export async function createTemplate(cluster: { adminUrl: string }): Promise<EmptyDatabase> {
   const template = await createEmptyDatabase(cluster)
   const log = () => undefined
   await migrate({ adminUrl: template.adminUrl, tokenKeySecret: testSecret, rolePrefix, log })
+  const identifiers = parseCrontab(crontab).map(({ identifier }) => identifier)
+  const hasRun = `insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
+    select identifier, now(), '9999-12-31Z' from unnest($1::text[]) identifier`
+  await withDirectClient(template.adminUrl, (admin) => admin.query(hasRun, [identifiers]))
   return template
 }
 
