@@ -36,7 +36,7 @@ const untilAnswer = (text: string, answer: unknown[], timeout = 10_000) =>
 const workers = () => ask('select worker, pid from graphile_worker.worker_sessions')
 
 /** By its id: the clock of the workers may strike meanwhile, which enqueues another one of this name. */
-const askFor = (jobId: string) => `select locked_by, attempts from graphile_worker.jobs where id = ${jobId}`
+const jobOf = (jobId: string) => `select locked_by, attempts from graphile_worker.jobs where id = ${jobId}`
 
 async function jobsDone({ url }: ServerProcess, task: string): Promise<number> {
   const { body } = await createCaller(url).get('/metrics')
@@ -58,7 +58,7 @@ test('what a worker does for long is its own until it dies, and then somebody el
   await withDirectClient(database.adminUrl, async (holder) => {
     await holder.query('begin; lock table known_addresses in share mode')
     const [{ id }] = await ask(`select id from graphile_worker.add_job('forget-expired')`)
-    const longJob = askFor(id)
+    const longJob = jobOf(id)
     const patiently = { timeout: 20_000 }
     await vi.waitFor(async () => expect(await workers()).toHaveLength(1), patiently)
     const [begun] = await workers()

@@ -96,17 +96,19 @@ export function createEmptyDatabase(cluster: { adminUrl: string }): Promise<Empt
 }
 
 /**
- * Makes the migrated database that every test file clones. To a worker on a clone all that the clock wakes has run
- * already: a test meets no turn of a minute or an hour, and enqueues what it wants to run.
+ * Makes the migrated database that every test file clones. The queue enqueues what the clock wakes where it has not run
+ * since, and here all has, for ever: on a clone nothing wakes at the turn of a minute or an hour, and a test enqueues
+ * what it wants to run.
  */
 export async function createTemplate(cluster: { adminUrl: string }): Promise<EmptyDatabase> {
   const template = await createEmptyDatabase(cluster)
   const log = () => undefined
-  await migrate({ adminUrl: template.adminUrl, tokenKeySecret: testSecret, rolePrefix, log })
+  const { adminUrl } = template
+  const { jobsUrl } = await migrate({ adminUrl, tokenKeySecret: testSecret, rolePrefix, log })
   const identifiers = parseCrontab(crontab).map(({ identifier }) => identifier)
-  const hasRun = `insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
+  const markAsRun = `insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
     select identifier, now(), '9999-12-31Z' from unnest($1::text[]) identifier`
-  await withDirectClient(template.adminUrl, (admin) => admin.query(hasRun, [identifiers]))
+  await withDirectClient(jobsUrl, (jobs) => jobs.query(markAsRun, [identifiers]))
   return template
 }
 

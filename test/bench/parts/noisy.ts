@@ -40,8 +40,8 @@ export const noisy: Part = {
       }
       contenders.push({ name: `alone, RATE_LIMITS=${rateLimits}`, measure: alone }, { name, measure: beside })
     }
-    // Some 400 answers a round, of which the fourth slowest is looked at: a stall of the machine decides it, and many
-    // rounds decide on which side of the comparison most stalls were.
+    // Of some 300 to 400 answers a round the fourth slowest or so is looked at, which one stall of the machine decides:
+    // so the median of many rounds is taken, in which a few stalls weigh little.
     const pace = bench.quick ? bench.pace : { ...bench.pace, rounds: 30, roundMs: 2500 }
     const rows = await compare(contenders, pace, ({ p99Ms = Number.NaN }) => p99Ms)
     const [aloneHeld, besideHeld, aloneFree, besideFree] = rows as [Row, Row, Row, Row]
