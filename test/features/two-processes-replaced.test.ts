@@ -20,7 +20,7 @@ import {
 } from '../support/two-processes.ts'
 
 // Two servers while their keys are replaced, their listeners cut off, the clock strikes, and they are replaced and killed.
-// The one place where a worker is woken by the clock: on a clone of the tests' template it never is.
+// The one file that wants a worker to be woken by the clock: on a clone of the tests' template none ever is.
 const fiveMinutes = 300_000
 /** How long after the start the servers see the next run of every five minutes: they should be up before it. */
 const untilCronMs = 20_000
