@@ -7,8 +7,15 @@ import type { Platform } from './platform.ts'
 export const hourMs = 3_600_000
 export const dayMs = 24 * hourMs
 
+const clockItems = parseCrontab(crontab)
 /** The tasks that run by themselves. */
-export const clockTasks = parseCrontab(crontab).map(({ task }) => task as TaskName)
+export const clockTasks = clockItems.map(({ task }) => task as TaskName)
+/** Enqueues all that runs by itself, as the queue does when the clock strikes for it; a row with the id of each job. */
+export const strikeAll = {
+  query: `select (graphile_worker.add_job(task, job_key := "jobKey", queue_name := "queueName", max_attempts := "maxAttempts")).id
+    from jsonb_to_recordset($1::jsonb) as item (task text, "jobKey" text, "queueName" text, "maxAttempts" int)`,
+  values: [JSON.stringify(clockItems.map(({ task, options }) => ({ task, ...options })))],
+}
 
 /** Runs a task here and now, as a process would that has taken its job. */
 export function runTask(

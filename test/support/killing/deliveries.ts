@@ -18,7 +18,15 @@ export async function foundBilled(place: Place): Promise<BilledCompany> {
 }
 
 /** Changes what Stripe knows of each company, and tells of it as Stripe does: each event until it is taken, in any order. */
-export async function deliverEvents({ place, billed, random }: Scene): Promise<Flow[]> {
+export async function deliverEvents(scene: Scene): Promise<Flow[]> {
+  const { place } = scene
+  await changeAtStripe(scene)
+  const untold = place.double.events.filter(({ pending_webhooks }) => pending_webhooks > 0)
+  return untold.map((event) => () => tell(place, event))
+}
+
+/** Changes what Stripe knows of each company, of which it tells nobody yet. */
+export async function changeAtStripe({ place, billed, random }: Scene): Promise<void> {
   const { double } = place
   const wanted = await Promise.all(
     billed.map(async ({ subscriptionId, tenantId }) => {
@@ -33,8 +41,6 @@ export async function deliverEvents({ place, billed, random }: Scene): Promise<F
     }),
   )
   for (const { tenantId, ...state } of wanted) place.expectedStates.set(tenantId, state)
-  const untold = double.events.filter(({ pending_webhooks }) => pending_webhooks > 0)
-  return untold.map((event) => () => tell(place, event))
 }
 
 async function tell(place: Place, event: Stripe.Event): Promise<void> {

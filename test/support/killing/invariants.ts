@@ -71,9 +71,7 @@ const invariants: Record<string, string> = {
     from deletion_certificates,
       lateral (select sum(value::int) filter (where not kept ? key) as due from jsonb_each_text(counts_before)) b,
       lateral (select sum(value::int) filter (where not kept ? key) as left_over from jsonb_each_text(counts_after)) a
-    where not coalesce(users_deleted = 2 and left_over = 0 and due > 1500
-      -- A seal of the audit trail may come in between.
-      and rows_deleted between due and due + 5, false)`,
+    where not coalesce(users_deleted = 2 and left_over = 0 and due > 1500 and rows_deleted = due, false)`,
   'a deletion is entered once, and once that it is over': `select tenant_id from tenants t where status = 'DELETED' and not (
     (select count(*) = 1 and bool_and(action = 'tenant.deleted') from platform_audit_entries
       where subject_tenant_id = tenant_id and actor_kind = 'system')

@@ -6,6 +6,7 @@ import { prepareDeletions } from './deletions.ts'
 import { deliverEvents } from './deliveries.ts'
 import type { Place } from './place.ts'
 import { jobsMs, type Operation } from './scene.ts'
+import { prepareStrikes } from './strikes.ts'
 
 /** So long a used refresh token gets the same successor, less what a request takes. */
 const graceMs = 9_000
@@ -54,6 +55,10 @@ export const operations = {
   delete: {
     messages: { server: 240, worker: 450 },
     prepare: prepareDeletions,
+  },
+  clock: {
+    messages: { server: 0, worker: 3500 },
+    prepare: prepareStrikes,
   },
 } satisfies Record<string, Operation>
 export type OperationName = keyof typeof operations
