@@ -21,7 +21,7 @@ import {
 import { createCaller } from '../support/platform.ts'
 import { createRandom } from '../support/random.ts'
 
-const points = Number(process.env.KILL_POINTS ?? 20)
+const points = Number(process.env.KILL_POINTS ?? 21)
 const seed = Number(process.env.KILL_SEED ?? 20_260_302)
 const only = process.env.KILL_ONLY
 /** What a point may take on a slow machine. */

@@ -6,6 +6,7 @@ import { closeContext, createContext } from '../../src/context.ts'
 import { crontab } from '../../src/jobs/tasks.ts'
 import { createLog } from '../../src/log.ts'
 import { startServer } from '../../src/server.ts'
+import { startBeforeCron } from '../support/before-cron.ts'
 import { testSecret } from '../support/cluster.ts'
 import { runCli } from '../support/command-line.ts'
 import { createCaller, goodPassword, signupBody } from '../support/platform.ts'
@@ -20,30 +21,20 @@ import {
 } from '../support/two-processes.ts'
 
 // Two servers while their keys are replaced, their listeners cut off, the clock strikes, and they are replaced and killed.
-// The one file that wants a worker to be woken by the clock: on a clone of the tests' template none ever is.
-const fiveMinutes = 300_000
+// On a database of its own, since on a clone of the tests' template the clock wakes nothing.
 /** How long after the start the servers see the next run of every five minutes: they should be up before it. */
 const untilCronMs = 20_000
 
 let two: TwoProcesses
 let owner: Bearer
 beforeAll(async () => {
-  two = await startTwoProcesses({ before: signUpLongAgo, start: startBeforeCron })
+  two = await startTwoProcesses({ before: signUpLongAgo, start: bothBeforeCron })
   owner = await two.signUp('Initech')
 }, patienceMs)
 afterAll(() => two?.stop(), patienceMs)
 
-/** Both servers, with a clock that strikes soon after they are up. */
-async function startBeforeCron(env: Record<string, string>): Promise<ServerProcess[]> {
-  env.NODE_OPTIONS = `--import ${new URL('../support/shifted-clock.ts', import.meta.url)}`
-  for (let untilMs = untilCronMs; ; untilMs *= 2) {
-    const begin = Date.now()
-    env.CLOCK_SHIFT_MS = String(-(begin % fiveMinutes) - untilMs)
-    const started = await Promise.all([startServerProcess(env), startServerProcess(env)])
-    if (Date.now() - begin < untilMs - 1000) return started
-    await Promise.all(started.map((server) => server.end('SIGKILL')))
-  }
-}
+const bothBeforeCron = (env: Record<string, string>) =>
+  startBeforeCron(env, () => Promise.all([startServerProcess(env), startServerProcess(env)]), untilCronMs)
 
 /** Two companies of months ago: what the end of their trials should have brought is due since the servers were down. */
 async function signUpLongAgo({ dataDir, ...urls }: Migrated): Promise<void> {

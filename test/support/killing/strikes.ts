@@ -1,24 +1,16 @@
 import { strikeAll } from '../clock-jobs.ts'
 import { addClient, type Company, done, found, next } from './companies.ts'
 import { changeAtStripe } from './deliveries.ts'
-import type { Place } from './place.ts'
+import type { Fact, Place } from './place.ts'
 import { type Flow, jobsMs, type Scene } from './scene.ts'
 
-/** How long what was woken is waited for, before the clock strikes again. */
-const betweenMs = 3_000
-
-/** Something that is true once a task of the clock has done it, and stays so. */
-interface Due {
-  text: string
-  /** One row with one boolean. */
-  query: string
-  values: unknown[]
-}
+/** How long what was woken is waited for, before the clock strikes for the second time; each time half as long again. */
+const firstWaitMs = 3_000
 
 /**
- * Something is due for each task that the clock wakes: a trial is over, credits and an invitation have expired, Stripe
- * has told nobody of what changed there, and the audit trail goes on. The clock strikes until all of it is done, as the
- * next minute makes up for a run that was killed.
+ * A trial is over, credits and invitations have expired, entries wait for their seal, and Stripe has told nobody of what
+ * changed there. The clock wakes all of its tasks until that is done, as the next minute makes up for a run that was
+ * killed.
  */
 export async function prepareStrikes(scene: Scene): Promise<Flow[]> {
   const { place, companies } = scene
@@ -31,15 +23,18 @@ export async function prepareStrikes(scene: Scene): Promise<Flow[]> {
   return [() => strikeUntilDone(place, dues)]
 }
 
-async function strikeUntilDone(place: Place, dues: Due[]): Promise<void> {
-  const isTrue = async ({ query, values }: Due) => {
+async function strikeUntilDone(place: Place, dues: Fact[]): Promise<void> {
+  const isTrue = async ({ query, values }: Fact) => {
     const [row] = await place.sql(query, values)
     return Object.values(row)[0] === true
   }
+  let waitMs = firstWaitMs
   await place.until('what is due by the clock', jobsMs + 20_000, async () => {
     const struck = await place.sql(strikeAll.query, strikeAll.values)
     const ids = struck.map(({ id }) => id)
-    await place.until('what the clock woke', betweenMs, async () => {
+    const thisLong = waitMs
+    waitMs *= 1.5
+    await place.until('what the clock woke', thisLong, async () => {
       const left = await place.sql('select from graphile_worker.jobs where id = any($1)', [ids])
       return left.length === 0
     })
@@ -48,7 +43,7 @@ async function strikeUntilDone(place: Place, dues: Due[]): Promise<void> {
   for (const { text, query, values } of dues) place.know(text, text, query, values)
 }
 
-async function endTrial(place: Place): Promise<Due> {
+async function endTrial(place: Place): Promise<Fact> {
   const { tenantId, email } = await found(place)
   await place.sql(
     `update tenants set status = 'TRIAL', trial_ends_at = now() - interval '1 minute' where tenant_id = $1`,
@@ -62,7 +57,7 @@ async function endTrial(place: Place): Promise<Due> {
   }
 }
 
-async function addToTrail(place: Place, company: Company): Promise<Due> {
+async function addToTrail(place: Place, company: Company): Promise<Fact> {
   const clientId = await addClient(place, company)
   return {
     text: `the entry on the client ${clientId} is sealed`,
@@ -72,7 +67,7 @@ async function addToTrail(place: Place, company: Company): Promise<Due> {
   }
 }
 
-async function expireCredits(place: Place, { tenantId }: Company): Promise<Due> {
+async function expireCredits(place: Place, { tenantId }: Company): Promise<Fact> {
   const reason = `short-lived ${next()}`
   const grant = {
     kind: 'grant',
@@ -92,7 +87,7 @@ async function expireCredits(place: Place, { tenantId }: Company): Promise<Due> 
   }
 }
 
-async function expireInvitation(place: Place, { tenantId, headers }: Company): Promise<Due> {
+async function expireInvitation(place: Place, { tenantId, headers }: Company): Promise<Fact> {
   const email = `overdue-${next()}@people.example`
   await done(place, {
     path: '/v1/invitations',
