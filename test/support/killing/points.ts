@@ -169,11 +169,10 @@ async function armKill(place: Place, { victim, moment }: Point) {
 
 /** Waits until every job is done that somebody has enqueued. @returns what is left when the time is over */
 async function noJobLeft(place: Place, withinMs = jobsMs): Promise<string[]> {
-  // A sync of billing that lost its key to a later one is not done any more; for what the clock woke its next stroke
-  // makes up.
+  // A job that lost its key to a later one is not done any more, and for what the clock woke its next stroke makes up: of
+  // these the attempts are used up.
   const left = `select task_identifier, attempts, locked_by, last_error
-    from graphile_worker.jobs where max_attempts > 1 and task_identifier <> 'forget-expired'
-      and (locked_at is not null or attempts < max_attempts)`
+    from graphile_worker.jobs where locked_at is not null or attempts < max_attempts`
   let jobs: object[] = []
   const deadline = performance.now() + withinMs
   do {
